@@ -1,0 +1,56 @@
+# Two commands are enough: `make run` tries the bot, `make test` checks everything.
+# Each sets up its own environment in .venv the first time, from the lock files, with hashes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.run
+TEST_STAMP := $(VENV)/.test
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+ARGS ?=
+
+.PHONY: run test check bench lock words clean
+
+run: $(RUN_STAMP)
+	@$(BIN)/hrc-bot run $(ARGS)
+
+test: check
+	@$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
+
+check: $(TEST_STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest tests/test_architecture.py -p no:cacheprovider
+
+bench: $(TEST_STAMP)
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+# Reads pyproject.toml and pins everything, for every Python and system that we support.
+lock: $(TEST_STAMP)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-header --no-annotate --upgrade pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-header --no-annotate --extra dev -c requirements.lock pyproject.toml -o tests/requirements.lock
+
+# Collects the texts that people see; new ones stay empty until they are translated.
+words: $(TEST_STAMP)
+	@$(BIN)/python -m tests.words
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up (once) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): $(VENV)/bin/python requirements.lock pyproject.toml
+	@$(PIP) --require-hashes --no-deps -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TEST_STAMP): $(VENV)/bin/python requirements.lock tests/requirements.lock pyproject.toml
+	@$(PIP) --require-hashes --no-deps -r tests/requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@ $(RUN_STAMP)
+
+clean:
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

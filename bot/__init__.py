@@ -1,0 +1,1 @@
+"""The platform-agnostic core: what the bot knows, decides and answers."""

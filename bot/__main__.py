@@ -1,0 +1,231 @@
+"""Composition root and command line: the one file that may import every package.
+
+Imports stand inside the commands, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from knowledge.index import Index
+
+    from bot.config import Settings
+    from bot.plugin import Plugin
+    from knowledge.bank import Bank
+
+ROLES = ("member", "organizer", "steering")
+
+
+class _OneLine(click.Group):
+    """A group whose commands end with one line, and exit code 1, when something that we foresaw is wrong."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from bot.errors import BotError
+        from knowledge.errors import KnowledgeError
+
+        try:
+            return super().invoke(ctx)
+        except (BotError, KnowledgeError) as error:
+            click.echo(f"hrc-bot: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_OneLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", "config", type=click.Path(path_type=Path), help="Settings file; config.yaml by default.")
+@click.pass_context
+def main(ctx: click.Context, config: Path | None) -> None:
+    """The Human Rights Cities bot: answers with sources, members, convenings and announcements."""
+    ctx.obj = config
+
+
+@main.command()
+@click.pass_obj
+def run(config: Path | None) -> None:
+    """Serve every platform whose tokens are set; with none, chat in this terminal."""
+    from bot.plugin import plugins
+
+    installed = plugins()
+    settings = _settings(config, installed)
+    chosen = [one for one in installed if one.is_configured(settings)]
+    if chosen:
+        _serve(settings, chosen)
+    else:
+        _chat(settings, installed, "member", "")
+
+
+@main.command()
+@click.option("--as", "role", type=click.Choice(ROLES), default="member", help="Whose rights to try.")
+@click.option("--lang", type=click.Choice(["en", "es"]), default=None, help="Language; that of the system by default.")
+@click.pass_obj
+def chat(config: Path | None, role: str, lang: str | None) -> None:
+    """Chat with the bot in this terminal; no token is needed."""
+    from bot.plugin import plugins
+
+    installed = plugins()
+    _chat(_settings(config, installed), installed, role, lang or "")
+
+
+@main.command()
+@click.argument("question", nargs=-1)
+@click.option("--jsonl", is_flag=True, help="Read one JSON object a line (id, text, lang), write one answer a line.")
+@click.option("--lang", type=click.Choice(["en", "es"]), default=None, help="Language of the answer.")
+@click.pass_obj
+def ask(config: Path | None, question: tuple[str, ...], jsonl: bool, lang: str | None) -> None:
+    """Answer one question, or a file of them from standard input."""
+    from bot.asking import answer_line, answer_text
+
+    bank, index = _knowledge(_settings(config))
+    if not jsonl:
+        click.echo(answer_text(bank, index, " ".join(question) or sys.stdin.read(), lang or "en"))
+        return
+    for line in sys.stdin:
+        if line.strip():
+            click.echo(answer_line(bank, index, line))
+
+
+@main.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+@click.pass_obj
+def db_upgrade(config: Path | None) -> None:
+    """Bring the database up to this release."""
+    from storage.migrate import upgrade
+
+    settings = _settings(config)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    upgrade(settings.url)
+    click.echo("The database is up to date.")
+
+
+@main.group()
+def knowledge() -> None:
+    """The knowledge base."""
+
+
+@knowledge.command("check")
+def knowledge_check() -> None:
+    """Find faults in the content; exit code 1 when there are any."""
+    from knowledge.loader import check
+
+    faults = check()
+    for fault in faults:
+        click.echo(str(fault))
+    click.echo(f"{len(faults)} faults.")
+    sys.exit(bool(faults))
+
+
+@main.command()
+@click.argument("platform")
+@click.pass_obj
+def manifest(config: Path | None, platform: str) -> None:
+    """Print the app manifest for a platform, made from the commands."""
+    import json
+
+    from bot.i18n import CORE_CATALOGUES, Translators
+    from bot.plugin import imported, plugins
+    from bot.registry import load
+
+    installed = plugins()
+    plugin = _named(platform, [one for one in installed if one.manifest])
+    translators = Translators([CORE_CATALOGUES, *([plugin.locale] if plugin.locale else [])])
+    made = imported(plugin.manifest)(load(), _settings(config, installed), translators)
+    click.echo(json.dumps(made, indent=2, ensure_ascii=False))
+
+
+@main.group()
+def commands() -> None:
+    """The commands as platforms know them."""
+
+
+@commands.command("sync")
+@click.argument("platform")
+@click.pass_obj
+def commands_sync(config: Path | None, platform: str) -> None:
+    """Send the commands to a platform, when they changed."""
+    from bot.plugin import imported, plugins
+
+    installed = plugins()
+    plugin = _named(platform, [one for one in installed if one.sync])
+    settings = _settings(config, installed)
+    click.echo(asyncio.run(_with_app(settings, [plugin], lambda app: imported(plugin.sync)(app.host))))
+
+
+@main.command()
+def version() -> None:
+    """Print the version."""
+    from importlib.metadata import version as version_of
+
+    click.echo(version_of("hrc-bot"))
+
+
+def _settings(config: Path | None, installed: Sequence[Plugin] | None = None) -> Settings:
+    from bot.config import load_settings
+    from bot.plugin import plugins
+
+    specs = [one.spec for one in (plugins() if installed is None else installed) if one.spec]
+    return load_settings(config, os.environ, specs)
+
+
+def _named(name: str, some: Sequence[Plugin]) -> Plugin:
+    from bot.errors import ConfigError
+
+    for plugin in some:
+        if plugin.name == name:
+            return plugin
+    raise ConfigError(f"{name}: no such platform here; choose {' or '.join(one.name for one in some)}")
+
+
+def _knowledge(settings: Settings) -> tuple[Bank, Index]:
+    from knowledge.index import build_index
+
+    from knowledge.loader import load_bank
+
+    bank = load_bank()
+    return bank, build_index(bank, precision=settings.knowledge.precision, cache=settings.data_dir / "cache")
+
+
+def _chat(settings: Settings, installed: Sequence[Plugin], role: str, lang: str) -> None:
+    """Serve the terminal alone; `role` gives rights here only, where whoever types has the shell anyway."""
+    plugin = next(one for one in installed if one.fallback)
+    section = settings.sections[plugin.name].model_copy(update={"role": role, "lang": lang})
+    log = settings.log.model_copy(update={"level": "warning"})
+    steering = (*settings.steering, *([f"{plugin.name}:steering"] if role == "steering" else []))
+    sections = {**settings.sections, plugin.name: section}
+    _serve(settings.model_copy(update={"sections": sections, "steering": steering, "log": log}), [plugin])
+
+
+def _serve(settings: Settings, chosen: Sequence[Plugin]) -> None:
+    from bot.app import serve
+
+    asyncio.run(_with_app(settings, chosen, serve))
+
+
+async def _with_app(settings: Settings, chosen: Sequence[Plugin], work: Any) -> Any:
+    """Open storage and knowledge, build the parts, do `work(app)`, and close storage."""
+    from bot.app import build
+    from bot.logs import configure
+    from storage import open_storage
+
+    configure(settings.log)
+    loading = asyncio.create_task(asyncio.to_thread(_knowledge, settings))
+    storage = await open_storage(settings.url, settings.data_dir)
+    try:
+        bank, index = await loading
+        return await work(build(settings, chosen, storage.unit_of_work, bank, index))
+    finally:
+        await storage.close()
+
+
+if __name__ == "__main__":
+    main()

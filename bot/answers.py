@@ -1,0 +1,91 @@
+"""Topics as replies: the answer, its sources and its age, and where to go next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from bot.command import RUN
+from bot.context import Context
+from bot.i18n import Translator
+from bot.markup import escape
+from bot.reply import Button, Reply, Section
+from knowledge.bank import Bank
+from knowledge.schema import Source, SourceRef, Topic
+
+TOPIC, SHARE, HELPFUL, UNHELPFUL, PERSON = "ask.topic", "ask.share", "ask.helpful", "ask.unhelpful", "ask.person"
+MAX_RELATED = 4
+
+
+def answer(
+    bank: Bank, topic: Topic, t: Translator, *, live: tuple[Section, ...] = (), buttons: tuple[Button, ...] = ()
+) -> Reply:
+    """Return a topic as an answer in the translator's language; the short answer is the summary."""
+    text = topic.text(t.lang)
+    sections = (
+        Section(text=text.long),
+        *live,
+        sources_section(bank, topic.sources, topic.reviewed, t),
+        related_section(bank.related(topic), t),
+        Section(buttons=buttons),
+    )
+    return Reply(text.short, tuple(one for one in sections if one != Section()))
+
+
+def sources_section(bank: Bank, refs: Iterable[SourceRef], reviewed: date, t: Translator) -> Section:
+    """Return where the facts come from, and when somebody last looked at them."""
+    lines = [f"- {_cited(bank.sources[ref.id], ref.part)}" for ref in refs]
+    age = t("Reviewed {day}.", day=t.day(reviewed))
+    return Section(t("Sources"), "\n".join([*lines, "", escape(age)]))
+
+
+def _cited(source: Source, part: str) -> str:
+    """Return one source as markup: title, author, year, link and the part meant."""
+    name = ", ".join(str(one) for one in (source.title, source.author, source.year) if one)
+    cited = f"[{escape(name)}]({source.url})" if source.url.startswith("https://") else escape(name)
+    if source.url.startswith("http://"):
+        cited += f" {source.url}"
+    return f"{cited} ({escape(part)})" if part else cited
+
+
+def related_section(topics: Iterable[Topic], t: Translator) -> Section:
+    """Return a button for each topic that is close to this one."""
+    buttons = tuple(topic_button(one, t) for one in tuple(topics)[:MAX_RELATED])
+    return Section(t("Related"), buttons=buttons) if buttons else Section()
+
+
+def topic_button(topic: Topic, t: Translator) -> Button:
+    """Return the button that shows a topic in this language."""
+    return Button(shortened(topic.text(t.lang).title), TOPIC, f"{topic.id}:{t.lang}")
+
+
+def shortened(text: str, limit: int = 75) -> str:
+    """Return `text` within `limit` characters, an ellipsis where something was cut."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def next_steps(topic: Topic, ctx: Context, t: Translator, *, rated: bool = False) -> tuple[Button, ...]:
+    """Return the buttons under an answer: Share where there is a channel, and whether it helped."""
+    origin, argument = ctx.request.origin, f"{topic.id}:{t.lang}"
+    share = () if origin.is_direct else (Button(t("Share"), SHARE, argument),)
+    helped = (Button(t("Helpful"), HELPFUL, argument), Button(t("Not helpful"), UNHELPFUL, argument))
+    return share if rated else (*share, *helped)
+
+
+def unsure(topics: Iterable[Topic], t: Translator) -> Reply:
+    """Return the reply for a question that comes close to some topics and fits none surely."""
+    buttons = tuple(topic_button(one, t) for one in topics)
+    sections = (Section(t("Did you mean"), buttons=buttons), Section(buttons=(person_button(t),)))
+    return Reply(t("I am not sure what you mean, so I would rather ask than guess."), sections)
+
+
+def unknown(t: Translator) -> Reply:
+    """Return the reply for a question that the knowledge base does not cover."""
+    text = escape(t("You can ask it in other words, browse what I know, or ask a person."))
+    buttons = (Button(t("Browse topics"), RUN, "topics"), person_button(t))
+    return Reply(t("I do not know the answer to that."), (Section(text=text, buttons=buttons),))
+
+
+def person_button(t: Translator) -> Button:
+    """Return the button that tells how to reach a person."""
+    return Button(t("Ask a person"), PERSON)

@@ -1,0 +1,113 @@
+"""The running process: adapters, outbox and housekeeping together, from start to a clean stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from knowledge.index import Index
+
+from bot.config import Settings
+from bot.context import Services
+from bot.dispatcher import Dispatcher
+from bot.i18n import CORE_CATALOGUES, Translators
+from bot.jobs import housekeeping
+from bot.outbox import Outbox, Post
+from bot.plugin import Adapter, Host, Plugin
+from bot.ports import Messenger, OpenUnitOfWork, utc_now
+from bot.registry import load
+from knowledge.bank import Bank
+
+log = structlog.get_logger("bot")
+
+STOPS_WITHIN_S = 4.0  # whoever stops us waits five seconds
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything that was built; `serve` runs it."""
+
+    host: Host
+    outbox: Outbox
+    adapters: dict[str, Adapter]
+
+
+def build(
+    settings: Settings, chosen: Sequence[Plugin], open_unit_of_work: OpenUnitOfWork, bank: Bank, index: Index
+) -> App:
+    """Return the parts wired together; nothing is connected yet."""
+    registry = load()
+    messengers: dict[str, Messenger] = {}
+    services = Services(settings, registry, bank, index, messengers, open_unit_of_work, utc_now)
+    translators = Translators(_catalogues(chosen))
+    outbox = Outbox(Post(open_unit_of_work, registry, messengers, translators, settings, utc_now))
+    host = Host(settings, Dispatcher(services, translators, outbox.wake), translators, open_unit_of_work)
+    adapters = {plugin.name: plugin.create(host) for plugin in chosen}
+    messengers.update({name: adapter.messenger for name, adapter in adapters.items()})
+    return App(host, outbox, adapters)
+
+
+def _catalogues(chosen: Iterable[Plugin]) -> list[Path]:
+    folders = [plugin.locale for plugin in chosen if plugin.locale]
+    return [CORE_CATALOGUES, *dict.fromkeys(folders)]
+
+
+async def serve(app: App) -> None:
+    """Connect every adapter, work until a signal comes or an adapter is done, then stop cleanly.
+
+    Raises:
+        ConfigError: a platform refuses the configuration.
+    """
+    stop = asyncio.Event()
+    with _signals(stop):
+        async with _working(app):
+            await asyncio.gather(*(adapter.start() for adapter in app.adapters.values()))
+            log.info("connected", adapters=",".join(app.adapters))
+            await _until_over(app, stop)
+
+
+@contextlib.asynccontextmanager
+async def _working(app: App) -> AsyncIterator[None]:
+    """Run outbox and housekeeping beside the body; close the adapters at its end."""
+    tasks = [
+        asyncio.create_task(app.outbox.run(), name="outbox"),
+        asyncio.create_task(housekeeping(app.host.unit_of_work, utc_now), name="housekeeping"),
+    ]
+    try:
+        yield
+    finally:
+        closing = [asyncio.create_task(adapter.close()) for adapter in app.adapters.values()]
+        await asyncio.wait(closing, timeout=STOPS_WITHIN_S)
+        for task in [*tasks, *closing]:
+            task.cancel()
+        await asyncio.gather(*tasks, *closing, return_exceptions=True)
+
+
+async def _until_over(app: App, stop: asyncio.Event) -> None:
+    """Return when a signal came or an adapter is done; raise what an adapter raised."""
+    running = [asyncio.create_task(adapter.run(), name=name) for name, adapter in app.adapters.items()]
+    waiting = asyncio.create_task(stop.wait())
+    done, pending = await asyncio.wait([*running, waiting], return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    await asyncio.gather(*pending, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+@contextlib.contextmanager
+def _signals(stop: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    for number in numbers:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)

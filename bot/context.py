@@ -1,0 +1,93 @@
+"""What a handler gets: who asks, in which language, with which stores and services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from knowledge.index import Index
+
+from bot.config import Settings
+from bot.domain.deliveries import Subject, Target
+from bot.i18n import Translator
+from bot.permissions import roles_of
+from bot.ports import Clock, Messenger, OpenUnitOfWork, UnitOfWork
+from bot.registry import Registry
+from bot.request import Request
+from knowledge.bank import Bank
+
+
+@dataclass(frozen=True)
+class Services:
+    """What lives as long as the process; built once by the composition root."""
+
+    settings: Settings
+    registry: Registry
+    bank: Bank
+    index: Index
+    messengers: Mapping[str, Messenger]
+    unit_of_work: OpenUnitOfWork
+    clock: Clock
+
+
+@dataclass(frozen=True)
+class Context:
+    """One request on its way through the core.
+
+    `uow` is open while a handler runs; in `check` and `validate` it must not be used, since those run without storage.
+    """
+
+    request: Request
+    t: Translator
+    now: datetime
+    services: Services
+    stores: UnitOfWork | None = None
+
+    @property
+    def uow(self) -> UnitOfWork:
+        if self.stores is None:
+            raise RuntimeError("this runs without storage")
+        return self.stores
+
+    @property
+    def user_id(self) -> str:
+        return self.request.actor.user_id
+
+    @property
+    def workspace_id(self) -> str:
+        return self.request.origin.workspace_id
+
+    @property
+    def settings(self) -> Settings:
+        return self.services.settings
+
+    @property
+    def bank(self) -> Bank:
+        return self.services.bank
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return roles_of(self.request, self.settings)
+
+    async def person_id(self) -> str:
+        """Return the member's id, or the account's own id for somebody who has not joined."""
+        member = await self.uow.members.by_user(self.user_id)
+        return member.id if member else self.user_id
+
+    async def deliver(
+        self,
+        subject: Subject,
+        subject_id: int,
+        topic: str,
+        revision: int,
+        *,
+        workspace_id: str = "",
+        due: datetime | None = None,
+    ) -> int:
+        """Ask for the subject in every channel that follows `topic`; return how many channels get it."""
+        follows = await self.uow.follows.of_topic(topic, workspace_id)
+        targets = tuple(Target(one.workspace_id, one.channel_id, lang=one.lang) for one in follows)
+        await self.uow.deliveries.want(subject, subject_id, targets, revision, due or self.now)
+        return len(targets)

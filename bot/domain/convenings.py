@@ -1,0 +1,159 @@
+"""Convenings: gatherings, and who said they come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from bot.domain.recurrence import occurrences
+from bot.domain.times import WallTime
+
+LASTS_WITHOUT_END = timedelta(hours=3)
+
+
+class Going(StrEnum):
+    """What a person answered."""
+
+    YES = "yes"
+    MAYBE = "maybe"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Convening:
+    """A gathering. `id` is 0 until stored; `revision` rises by one with every change that people see.
+
+    `repeat` is "" or an RRULE value. `capacity` 0 means no limit. `cancelled_reason` may be "" on a cancelled one.
+    """
+
+    id: int
+    workspace_id: str
+    created_by: str
+    created_at: datetime
+    title: str
+    starts: WallTime
+    place: str
+    ends: WallTime | None = None
+    city: str = ""
+    description: str = ""
+    languages: str = ""
+    access: str = ""
+    capacity: int = 0
+    hide_names: bool = False
+    repeat: str = ""
+    revision: int = 1
+    cancelled_at: datetime | None = None
+    cancelled_reason: str = ""
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.cancelled_at is not None
+
+    @property
+    def dates(self) -> tuple[WallTime, ...]:
+        """Return when it starts: once, or each time that `repeat` brings (at most 500)."""
+        return occurrences(self.repeat, self.starts)
+
+    @property
+    def over_at(self) -> datetime:
+        """Return when the last date is over, aware UTC; three hours after its start when no end was given."""
+        return self._over(self.dates[-1])
+
+    def next_date(self, now: datetime) -> WallTime:
+        """Return the start of the first date that is not over at `now`, else of the last one."""
+        return next((date for date in self.dates if self._over(date) > now), self.dates[-1])
+
+    def end_of(self, date: WallTime) -> WallTime | None:
+        """Return when the date that starts at `date` ends, as long after as the first one by the clock on the wall."""
+        return WallTime(date.local + (self.ends.local - self.starts.local), date.zone) if self.ends else None
+
+    def _over(self, date: WallTime) -> datetime:
+        end = self.end_of(date)
+        return end.utc if end else date.utc + LASTS_WITHOUT_END
+
+    def cancelled(self, reason: str, now: datetime) -> Convening:
+        return replace(self, cancelled_at=now, cancelled_reason=reason, revision=self.revision + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rsvp:
+    """One person's answer. `person_id` is the member's id, or the account's user id for somebody not registered.
+
+    `order` is the place in the queue: it rises with each time somebody newly says yes. `user_id` is where to reach them,
+    by way of `workspace_id` and in the language `lang`.
+    """
+
+    convening_id: int
+    person_id: str
+    user_id: str
+    answer: Going
+    answered_at: datetime
+    order: int = 0
+    workspace_id: str = ""
+    lang: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Headcount:
+    """Counts over all platforms; `waiting` are those who said yes when it was full."""
+
+    yes: int
+    maybe: int
+    no: int
+    waiting: int
+
+
+class ConveningStore(Protocol):
+    """Convenings and answers."""
+
+    async def add(self, convening: Convening) -> Convening:
+        """Store a new one and return it with its id."""
+
+    async def save(self, convening: Convening) -> Convening:
+        """Store a changed one.
+
+        Raises:
+            Conflict: somebody else changed it since it was read (the stored revision is not `revision - 1`).
+        """
+
+    async def get(self, convening_id: int) -> Convening | None:
+        """Return the convening, cancelled ones too; in a writing unit of work nobody else changes it until that ends."""
+
+    async def upcoming(self, now: datetime, limit: int = 10) -> tuple[Convening, ...]:
+        """Return those neither over (`over_at`, so repeated ones stay) nor cancelled, by `next_date`, soonest first."""
+
+    async def rsvp_of(self, convening_id: int, person_id: str) -> Rsvp | None:
+        """Return the person's answer."""
+
+    async def answer(self, rsvp: Rsvp) -> Rsvp:
+        """Insert or replace the person's answer; a new yes gets the next `order`."""
+
+    async def answers(self, convening_id: int) -> tuple[Rsvp, ...]:
+        """Return every answer, in order of `order`."""
+
+    async def attending(self, person_id: str) -> tuple[Rsvp, ...]:
+        """Return the person's answers of any convening, newest first."""
+
+
+def headcount(convening: Convening, answers: tuple[Rsvp, ...]) -> Headcount:
+    """Return the counts; those beyond the capacity wait."""
+    yes = sum(one.answer is Going.YES for one in answers)
+    coming = min(yes, convening.capacity) if convening.capacity else yes
+    maybe = sum(one.answer is Going.MAYBE for one in answers)
+    return Headcount(coming, maybe, len(answers) - yes - maybe, yes - coming)
+
+
+def promoted(before: tuple[str, ...], convening: Convening, answers: tuple[Rsvp, ...]) -> tuple[Rsvp, ...]:
+    """Return the answers of those who waited (`before`: their person ids) and now have a place, in order."""
+    still = {*waiting(convening, answers)}
+    return tuple(one for one in answers if one.answer is Going.YES and one.person_id in {*before} - still)
+
+
+def waiting(convening: Convening, answers: tuple[Rsvp, ...]) -> tuple[str, ...]:
+    """Return the person ids that wait for a place, in the order in which they will get one."""
+    if not convening.capacity:
+        return ()
+    yes = sorted((one for one in answers if one.answer is Going.YES), key=lambda one: one.order)
+    return tuple(one.person_id for one in yes[convening.capacity :])

@@ -1,0 +1,127 @@
+"""Deliveries: what each target should show, and what it shows.
+
+Desired state: a row says which revision a target should show (`wanted`) and which it shows (`shown`). Post, edit and
+recovery after a crash are one loop over rows whose two differ.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Subject(StrEnum):
+    """What is delivered; the row's `subject_id` names which one."""
+
+    CONVENING = "convening"
+    ANNOUNCEMENT = "announcement"
+    PROMOTION = "promotion"  # a place became free for the person
+
+
+class Status(StrEnum):
+    """Where a delivery is.
+
+    `verify`: its request may have reached the platform, so it is looked up before anything is sent again. `held`: it
+    could not be looked up, so a person decides. `gone`: somebody deleted the message.
+    """
+
+    PENDING = "pending"
+    LEASED = "leased"
+    VERIFY = "verify"
+    SHOWN = "shown"
+    HELD = "held"
+    REFUSED = "refused"
+    DEAD = "dead"
+    GONE = "gone"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a delivery goes: a channel, or one person's direct messages when `user_id` is set."""
+
+    workspace_id: str
+    channel_id: str = ""
+    user_id: str = ""
+    lang: str = "en"
+
+    @property
+    def address(self) -> str:
+        return self.channel_id or self.user_id
+
+    @property
+    def platform(self) -> str:
+        return self.address.partition(":")[0]
+
+    @property
+    def lane(self) -> str:
+        """Return what is rate-limited together: one workspace."""
+        return self.workspace_id
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row. `key` is opaque and at most 24 characters: a nonce, a marker in the platform's message metadata.
+
+    `message_id` is "" until the platform told it. Times are aware UTC.
+    """
+
+    id: int
+    subject: Subject
+    subject_id: int
+    target: Target
+    key: str
+    status: Status
+    wanted: int
+    shown: int
+    attempts: int
+    next_attempt_at: datetime
+    first_try_at: datetime | None = None
+    last_try_at: datetime | None = None
+    message_id: str = ""
+    error_code: str = ""
+    created_at: datetime | None = None
+    shown_at: datetime | None = None
+    part: int = 0
+
+
+def delivery_key(secret: bytes, subject: Subject, subject_id: int, address: str, part: int = 0) -> str:
+    """Return the row's opaque key, 24 characters of base32: it fits a nonce and tells outsiders nothing."""
+    text = f"{subject}|{subject_id}|{address}|{part}".encode()
+    digest = hmac.new(secret, text, hashlib.sha256).digest()
+    return base64.b32encode(digest[:15]).decode().lower()
+
+
+class DeliveryStore(Protocol):
+    """Deliveries: stored with what they deliver, claimed by the worker."""
+
+    async def want(
+        self, subject: Subject, subject_id: int, targets: tuple[Target, ...], revision: int, due: datetime
+    ) -> int:
+        """Make the rows that are missing, raise `wanted` on the others; return how many rows are new."""
+
+    async def raise_wanted(self, subject: Subject, subject_id: int, revision: int, due: datetime) -> None:
+        """Ask every target that shows or will show the subject for a newer revision."""
+
+    async def drop_pending(self, subject: Subject, subject_id: int) -> int:
+        """Drop the rows that were never sent; return how many."""
+
+    async def claim(self, now: datetime, lease_until: datetime, limit: int) -> tuple[Delivery, ...]:
+        """Lease due rows, at most one per lane, oldest first."""
+
+    async def finish(self, delivery: Delivery) -> None:
+        """Store the outcome of a leased row. A `wanted` that was raised meanwhile makes it pending again."""
+
+    async def recover(self, now: datetime) -> int:
+        """Turn rows whose lease belongs to a dead process into `verify`; return how many."""
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next row is due."""
+
+    async def of_subject(self, subject: Subject, subject_id: int) -> tuple[Delivery, ...]:
+        """Return the subject's rows, oldest first: the report."""

@@ -1,0 +1,91 @@
+"""Questions in plain words, answered from the knowledge base with sources."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from knowledge.retrieval import search
+
+from bot.answers import answer, next_steps, unknown, unsure
+from bot.command import Feature, Option
+from bot.context import Context
+from bot.errors import NotFound
+from bot.i18n import N_, Translator, core_translators
+from bot.live import contact_section, live_sections
+from bot.reply import Reply
+from knowledge.schema import Topic
+
+feature = Feature("ask", N_("Ask a question in your own words"), order=10)
+
+
+@feature.command(summary=N_("Ask a question in your own words"), example="ask what is a human rights city?")
+async def ask(
+    ctx: Context, question: Annotated[str, Option(N_("Your question"), kind="text", max_chars=10_000)]
+) -> Reply:
+    """Answer, or say that the answer is unsure or unknown; the question's language decides the answer's."""
+    result = search(ctx.services.index, question, lang=ctx.t.lang)
+    t = core_translators()[result.lang or ctx.t.lang]
+    topics = tuple(ctx.bank.topics[hit.topic_id] for hit in result.hits)
+    if result.outcome == "answer":
+        return await _answered(topics[0], ctx, t)
+    return unsure(topics, t) if result.outcome == "unsure" else unknown(t)
+
+
+async def _answered(topic: Topic, ctx: Context, t: Translator, *, rated: bool = False) -> Reply:
+    live = await live_sections(topic.live, ctx, t)
+    return answer(ctx.bank, topic, t, live=live, buttons=next_steps(topic, ctx, t, rated=rated))
+
+
+def _meant(ctx: Context, argument: str) -> tuple[Topic, Translator]:
+    """Return the topic and language that a button names.
+
+    Raises:
+        NotFound: the topic was removed since the button was shown.
+    """
+    topic_id, _, lang = argument.partition(":")
+    topic = ctx.bank.topic(topic_id)
+    if topic is None:
+        raise NotFound(ctx.t("This answer is not there any more."), ctx.t("Ask your question again."))
+    return topic, core_translators()[lang or ctx.t.lang]
+
+
+@feature.action("topic")
+async def show_topic(ctx: Context, argument: str) -> Reply:
+    """Show the topic that a button names."""
+    topic, t = _meant(ctx, argument)
+    return await _answered(topic, ctx, t)
+
+
+@feature.action("share")
+async def share(ctx: Context, argument: str) -> Reply:
+    """Post an answer to the channel."""
+    topic, t = _meant(ctx, argument)
+    shared = answer(ctx.bank, topic, t, live=await live_sections(topic.live, ctx, t))
+    return Reply(shared.summary, shared.sections, public=True)
+
+
+@feature.action("helpful", writes=True)
+async def helpful(ctx: Context, argument: str) -> Reply:
+    """Count that the answer helped."""
+    return await _rated(ctx, argument, helped=True)
+
+
+@feature.action("unhelpful", writes=True)
+async def unhelpful(ctx: Context, argument: str) -> Reply:
+    """Count that the answer did not help."""
+    return await _rated(ctx, argument, helped=False)
+
+
+async def _rated(ctx: Context, argument: str, *, helped: bool) -> Reply:
+    """Count, thank, and take the rating buttons off the answer, so that a second press finds none."""
+    topic, t = _meant(ctx, argument)
+    await ctx.uow.feedback.count(topic.id, t.lang, helped)
+    thanks = t("Thank you, that is good to know.") if helped else t("Thank you. Editors will look at this answer.")
+    sections = () if helped else (contact_section(ctx, t),)
+    return Reply(thanks, sections, card=await _answered(topic, ctx, t, rated=True))
+
+
+@feature.action("person")
+async def person(ctx: Context, argument: str) -> Reply:  # noqa: ARG001 - every action takes its argument
+    """Tell how to reach a person."""
+    return Reply(ctx.t("A person can help you further."), (contact_section(ctx, ctx.t),))

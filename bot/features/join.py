@@ -1,0 +1,117 @@
+"""Joining the Alliance."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from email_validator import EmailNotValidError, validate_email
+
+from bot.command import Feature, Option
+from bot.context import Context
+from bot.domain.members import CONSENT_VERSION, Member
+from bot.domain.times import Zone, near_zones
+from bot.errors import UserInputError
+from bot.i18n import N_, Translator
+from bot.live import next_convening_section
+from bot.reply import Choice, Reply, Section
+
+feature = Feature("join", N_("Join the Alliance"), order=30)
+
+
+async def suggest_zones(ctx: Context, typed: str) -> Sequence[Choice]:
+    """Return time zones whose names come close to what is typed."""
+    wanted = typed or ctx.request.actor.zone or ctx.settings.zone
+    return [Choice(name, name) for name in near_zones(wanted, limit=10)]
+
+
+def clean_email(address: str, t: Translator) -> str:
+    """Return exactly one address, its domain in lower case and ASCII; "" for none.
+
+    Raises:
+        UserInputError: it is not one email address.
+    """
+    if not address:
+        return ""
+    try:
+        found = validate_email(address, check_deliverability=False)
+    except EmailNotValidError:
+        raise UserInputError(
+            t("This is not one email address."), t("Write it like ana@example.org, or leave it empty."), "email"
+        ) from None
+    return f"{found.local_part}@{found.ascii_domain or found.domain}"
+
+
+def _validate(ctx: Context, values: Mapping[str, Any]) -> None:
+    clean_email(values.get("email", ""), ctx.t)
+    if not values["consent"]:
+        raise UserInputError(
+            ctx.t("Without your consent I store nothing."),
+            ctx.t("Write yes to join. Type privacy to see what is kept."),
+            "consent",
+        )
+    if values.get("email_list") and not values.get("email"):
+        raise UserInputError(ctx.t("The email list needs your email address."), ctx.t("Add it, or choose no."), "email")
+
+
+@feature.command(
+    summary=N_("Join the Alliance, or change what you told"),
+    form=True,
+    form_title=N_("Join the Alliance"),
+    writes=True,
+    validate=_validate,
+    example='join name:"Ana" city:Eugene consent:yes',
+)
+async def join(
+    ctx: Context,
+    name: Annotated[str, Option(N_("Your name, or any name you like"), label=N_("Name"), max_chars=80)],
+    consent: Annotated[  # noqa: ARG001 - `_validate` has seen that it is given
+        bool, Option(N_("May I store this until you delete it? Yes or no"), label=N_("Consent"))
+    ],
+    city: Annotated[str, Option(N_("Where you organize"), label=N_("City"), max_chars=80)] = "",
+    email: Annotated[str, Option(N_("Only if you want to be reached by email"), label=N_("Email"), max_chars=254)] = "",
+    languages: Annotated[str, Option(N_("Languages you speak"), label=N_("Languages"), max_chars=120)] = "",
+    interests: Annotated[
+        str, Option(N_("What you care or know about"), label=N_("Interests"), kind="text", max_chars=500)
+    ] = "",
+    zone: Annotated[
+        Zone,
+        Option(
+            N_("For example America/Chicago"),
+            label=N_("Time zone"),
+            max_chars=64,
+            suggest=suggest_zones,
+            aliases=("time_zone", "timezone"),
+        ),
+    ] = Zone(""),  # noqa: B008 - a zone is an immutable text
+    email_list: Annotated[bool, Option(N_("News by email, yes or no"), label=N_("Email list"))] = False,
+) -> Reply:
+    """Store the member; a second time updates what was told. The welcome names the next convening."""
+    known = await ctx.uow.members.by_user(ctx.user_id)
+    member = Member(
+        id=known.id if known else str(uuid.uuid4()),
+        name=name,
+        consent_version=CONSENT_VERSION,
+        consented_at=ctx.now,
+        created_at=known.created_at if known else ctx.now,
+        city=city,
+        email=clean_email(email, ctx.t),
+        languages=languages,
+        interests=interests,
+        zone=zone,
+        email_list=email_list,
+    )
+    await ctx.uow.members.save(member, ctx.user_id)
+    return await _welcome(ctx, member, is_new=known is None)
+
+
+async def _welcome(ctx: Context, member: Member, *, is_new: bool) -> Reply:
+    t = ctx.t
+    said = (
+        t("Welcome, {name}. You are a member now.", name=member.name)
+        if is_new
+        else t("Thank you, {name}. It is updated.", name=member.name)
+    )
+    kept = t("Type me to see what is kept about you, and me delete to erase it.")
+    return Reply(said, (await next_convening_section(ctx, t), Section(text=kept)))

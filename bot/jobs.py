@@ -1,0 +1,34 @@
+"""What runs by the clock: housekeeping once an hour."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from bot.errors import Busy
+from bot.ports import Clock, OpenUnitOfWork
+
+log = structlog.get_logger("jobs")
+
+EVERY_S = 3600.0
+INBOX_KEEPS = timedelta(hours=24)
+
+
+async def tidy(open_unit_of_work: OpenUnitOfWork, clock: Clock) -> None:
+    """Delete request ids older than a day and forms that nobody finished."""
+    now = clock()
+    async with open_unit_of_work(writes=True) as uow:
+        await uow.inbox.forget(now - INBOX_KEEPS)
+        await uow.drafts.forget(now)
+
+
+async def housekeeping(open_unit_of_work: OpenUnitOfWork, clock: Clock) -> None:
+    """Tidy at start and every hour until cancelled."""
+    while True:
+        try:
+            await tidy(open_unit_of_work, clock)
+        except Busy:
+            log.warning("housekeeping waits, storage is busy")
+        await asyncio.sleep(EVERY_S)

@@ -1,0 +1,172 @@
+"""Sends what is stored: posts, edits and direct messages, each seen once.
+
+A row is leased and committed before its request goes out. A row whose request may have reached the platform is looked
+up before anything is sent again. A newer revision only raises what the row wants, so nothing can run out of order.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.command import Delivering, Rendered
+from bot.config import Settings
+from bot.domain.deliveries import Delivery, Status
+from bot.errors import Busy, DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
+from bot.i18n import Translator, Translators
+from bot.ports import Clock, Messenger, OpenUnitOfWork
+from bot.registry import Registry
+from bot.reply import MessageRef, Reply
+
+log = structlog.get_logger("outbox")
+
+LEASE = timedelta(seconds=60)
+MAX_ATTEMPTS = 8
+AT_ONCE = 16
+LOOKS_S = 5.0  # the wall clock is looked at this often, since clocks jump and laptops sleep
+SETTLES = timedelta(seconds=15)  # a request still in flight has landed or failed by then
+GONE = "message_gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What the outbox needs to work."""
+
+    unit_of_work: OpenUnitOfWork
+    registry: Registry
+    messengers: Mapping[str, Messenger]
+    translators: Translators
+    settings: Settings
+    clock: Clock
+
+
+class Outbox:
+    """The worker. `wake` makes it look at once; `run` works until cancelled."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look for due rows now."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Recover what a crash left behind, then send what comes due until cancelled."""
+        async with self._post.unit_of_work(writes=True) as uow:
+            await uow.deliveries.recover(self._post.clock())
+        while True:
+            self._woken.clear()
+            try:
+                busy = await self.once()
+            except Busy:
+                busy = False
+                log.warning("storage busy, deliveries wait")
+            if not busy:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), await self._pause_s())
+
+    async def once(self) -> int:
+        """Send the rows that are due now, at most one per lane; return how many were taken."""
+        now = self._post.clock()
+        async with self._post.unit_of_work(writes=True) as uow:
+            rows = await uow.deliveries.claim(now, now + LEASE, AT_ONCE)
+        await asyncio.gather(*(self._deliver(row) for row in rows))
+        return len(rows)
+
+    async def _pause_s(self) -> float:
+        async with self._post.unit_of_work(writes=False) as uow:
+            due = await uow.deliveries.next_due()
+        wait = (due - self._post.clock()).total_seconds() if due else LOOKS_S
+        return min(max(wait, 0.05), LOOKS_S)
+
+    async def _deliver(self, row: Delivery) -> None:
+        done = await self._outcome(row)
+        async with self._post.unit_of_work(writes=True) as uow:
+            await uow.deliveries.finish(done)
+            if done.status is Status.REFUSED and row.target.channel_id and done.error_code != GONE:
+                await uow.follows.pause(row.target.channel_id, done.error_code)
+        log.info("delivery", id=row.id, platform=row.target.platform, status=done.status.value, error=done.error_code)
+
+    async def _outcome(self, row: Delivery) -> Delivery:
+        """Return the row as it stands after one try."""
+        try:
+            return await self._tried(row)
+        except DeliveryRefused as error:
+            status = Status.GONE if error.code == GONE else Status.REFUSED
+            return replace(row, status=status, error_code=error.code)
+        except DeliveryDelayed as error:
+            return self._later(row, error.code, max(error.retry_after_s, 1.0))
+        except DeliveryUncertain as error:
+            return replace(self._later(row, error.code, SETTLES.total_seconds()), status=Status.VERIFY)
+        except Exception as error:
+            code = error.code if isinstance(error, DeliveryError) else type(error).__name__
+            return self._failed(row, code)
+
+    async def _tried(self, row: Delivery) -> Delivery:
+        messenger = self._post.messengers.get(row.target.platform)
+        if messenger is None:
+            return self._later(row, "platform_not_connected", 300)
+        if row.status is Status.VERIFY:
+            row = await self._looked_up(row, messenger)
+            if row.status is not Status.LEASED:
+                return row
+        rendered = await self._rendered(row)
+        if rendered is None:
+            return replace(row, status=Status.DROPPED)
+        if row.message_id and row.shown >= rendered.revision:
+            return self._showing(row, rendered.revision)
+        return await self._sent(row, rendered, messenger)
+
+    async def _looked_up(self, row: Delivery, messenger: Messenger) -> Delivery:
+        """Return the row with the message that an earlier try left, held when nobody can tell."""
+        if row.message_id:
+            return replace(row, status=Status.LEASED)  # an edit may be repeated freely
+        since = (row.first_try_at or row.last_try_at or self._post.clock()) - timedelta(seconds=5)
+        try:
+            found = await messenger.find(row.target.address, row.key, since)
+        except DeliveryRefused as error:
+            return replace(row, status=Status.HELD, error_code=error.code)
+        message_id = found.message_id if found else ""
+        return replace(row, status=Status.LEASED, message_id=message_id, shown=0)
+
+    async def _rendered(self, row: Delivery) -> Rendered | None:
+        render = self._post.registry.renderers[row.subject]
+        t = self._post.translators[row.target.lang]
+        async with self._post.unit_of_work(writes=False) as uow:
+            now, is_posted = self._post.clock(), bool(row.message_id)
+            return await render(Delivering(uow, row.subject_id, row.target, t, self._post.settings, now, is_posted))
+
+    async def _sent(self, row: Delivery, rendered: Rendered, messenger: Messenger) -> Delivery:
+        t, target = self._post.translators[row.target.lang], row.target
+        if row.message_id:
+            await messenger.edit(MessageRef(target.address, row.message_id), rendered.reply, t)
+        else:
+            row = replace(row, message_id=(await _posted(row, rendered.reply, messenger, t)).message_id)
+        return self._showing(row, rendered.revision)
+
+    def _showing(self, row: Delivery, revision: int) -> Delivery:
+        return replace(row, status=Status.SHOWN, shown=revision, shown_at=self._post.clock(), error_code="", attempts=0)
+
+    def _later(self, row: Delivery, code: str, seconds: float) -> Delivery:
+        due: datetime = self._post.clock() + timedelta(seconds=seconds)
+        return replace(row, status=Status.PENDING, next_attempt_at=due, error_code=code)
+
+    def _failed(self, row: Delivery, code: str) -> Delivery:
+        """Count the attempt; back off with full jitter, give up after the eighth."""
+        attempts = row.attempts + 1
+        if attempts >= MAX_ATTEMPTS:
+            return replace(row, status=Status.DEAD, attempts=attempts, error_code=code)
+        wait = random.uniform(1, 2 ** (attempts + 1))  # noqa: S311 - jitter needs no secrecy
+        return replace(self._later(row, code, wait), attempts=attempts)
+
+
+async def _posted(row: Delivery, reply: Reply, messenger: Messenger, t: Translator) -> MessageRef:
+    send = messenger.post if row.target.channel_id else messenger.direct
+    return await send(row.target.address, reply, t, row.key)

@@ -1,0 +1,67 @@
+"""Checks a command may name, and the roles they look at.
+
+Platform rights give a role in that workspace alone: an administrator of a workspace is an organizer there, never a
+member of the steering committee.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.config import Settings
+from bot.errors import CheckFailure
+from bot.request import Request
+
+if TYPE_CHECKING:
+    from bot.context import Context
+
+ORGANIZER, STEERING = "organizer", "steering"
+
+
+def roles_of(request: Request, settings: Settings) -> frozenset[str]:
+    """Return the roles that the person holds where the request comes from."""
+    actor = request.actor
+    if actor.user_id in settings.steering:
+        return frozenset({ORGANIZER, STEERING})
+    mapped = actor.platform_roles & frozenset(settings.organizer_roles)
+    return frozenset({ORGANIZER}) if actor.is_admin or mapped else frozenset()
+
+
+def organizer(ctx: Context) -> None:
+    """Let in organizers of this chapter, and the steering committee.
+
+    Raises:
+        CheckFailure: says which right is missing and who can give it.
+    """
+    if ORGANIZER not in ctx.roles:
+        raise CheckFailure(
+            ctx.t("Only organizers of this chapter can do this."),
+            ctx.t("An administrator of this workspace is an organizer; ask one of them, or the steering committee."),
+        )
+
+
+def steering(ctx: Context) -> None:
+    """Let in the steering committee.
+
+    Raises:
+        CheckFailure: says which right is missing and who can give it.
+    """
+    if STEERING not in ctx.roles:
+        raise CheckFailure(
+            ctx.t("Only the Alliance's steering committee can do this."),
+            ctx.t("Platform rights do not count here. Ask a member of the steering committee."),
+        )
+
+
+def owns(ctx: Context, workspace_id: str) -> None:
+    """Let in the steering committee, and organizers of the chapter that the thing belongs to.
+
+    Raises:
+        CheckFailure: it belongs to another chapter.
+    """
+    if STEERING in ctx.roles or (ORGANIZER in ctx.roles and ctx.workspace_id == workspace_id):
+        return
+    raise CheckFailure(
+        ctx.t("This belongs to another chapter."),
+        ctx.t("Its organizers can change it, and so can the steering committee."),
+    )

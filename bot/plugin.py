@@ -1,0 +1,90 @@
+"""What an adapter is: one folder that the entry points name.
+
+The group `hrc_bot.adapters` maps a name to a `Plugin` in a module that imports no SDK, so that an SDK loads only where
+its platform is configured.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, Protocol
+
+from bot.config import SectionSpec, Settings
+from bot.dispatcher import Dispatcher
+from bot.i18n import Translators
+from bot.ports import Messenger, OpenUnitOfWork
+
+GROUP = "hrc_bot.adapters"
+
+
+@dataclass(frozen=True)
+class Host:
+    """What an adapter gets from the composition root."""
+
+    settings: Settings
+    dispatcher: Dispatcher
+    translators: Translators
+    unit_of_work: OpenUnitOfWork
+
+
+class Adapter(Protocol):
+    """A running platform."""
+
+    @property
+    def messenger(self) -> Messenger:
+        """Return what sends to this platform."""
+
+    async def start(self) -> None:
+        """Connect; return once people can use the bot.
+
+        Raises:
+            ConfigError: the platform refuses the configuration (a wrong token, for instance).
+        """
+
+    async def run(self) -> None:
+        """Serve until cancelled or until the person leaves."""
+
+    async def close(self) -> None:
+        """Disconnect; requests in hand are finished first, for a few seconds at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """An adapter before it is loaded.
+
+    `target` is "module:function"; the function takes a Host and returns an Adapter. `is_configured` says whether the
+    settings ask for it; a `fallback` serves when nothing else is configured. `locale` is the folder of its own
+    catalogues. `manifest` and `sync` are targets of the operator's commands of the same names, "" when it has none:
+    `manifest(registry, settings, translators)` returns what to print as JSON; `sync(host)` is awaited and returns a
+    sentence that says what changed.
+    """
+
+    name: str
+    target: str
+    is_configured: Callable[[Settings], bool]
+    spec: SectionSpec | None = None
+    locale: Path | None = None
+    fallback: bool = False
+    manifest: str = ""
+    sync: str = ""
+
+    def create(self, host: Host) -> Adapter:
+        """Import the adapter and build it."""
+        adapter: Adapter = imported(self.target)(host)
+        return adapter
+
+
+def imported(target: str) -> Any:
+    """Return what "module:name" names, importing the module."""
+    module, _, name = target.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def plugins() -> tuple[Plugin, ...]:
+    """Return the installed adapters by name."""
+    found = (point.load() for point in sorted(entry_points(group=GROUP), key=lambda one: one.name))
+    return tuple(one for one in found if isinstance(one, Plugin))

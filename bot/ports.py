@@ -1,0 +1,77 @@
+"""What the core needs from outside: storage, messengers, the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from typing import Protocol
+
+from bot.domain.announcements import AnnouncementStore
+from bot.domain.chapters import FollowStore
+from bot.domain.convenings import ConveningStore
+from bot.domain.deliveries import DeliveryStore
+from bot.domain.feedback import FeedbackStore
+from bot.domain.members import MemberStore
+from bot.domain.records import AuditStore, DraftStore, InboxStore
+from bot.i18n import Translator
+from bot.reply import MessageRef, Reply
+
+
+class UnitOfWork(Protocol):
+    """The stores of one transaction: committed when the block ends well, rolled back when it raises.
+
+    Stores raise `Busy` when the database cannot answer in time.
+    """
+
+    announcements: AnnouncementStore
+    audit: AuditStore
+    convenings: ConveningStore
+    deliveries: DeliveryStore
+    drafts: DraftStore
+    feedback: FeedbackStore
+    follows: FollowStore
+    inbox: InboxStore
+    members: MemberStore
+
+
+class OpenUnitOfWork(Protocol):
+    """Opens a unit of work; one that writes takes the write lock at once."""
+
+    def __call__(self, *, writes: bool) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Return the context manager."""
+
+
+class Messenger(Protocol):
+    """Sends what nobody asked for just now: posts to channels and direct messages.
+
+    Every method raises DeliveryRefused (do not try again), DeliveryDelayed (the platform asks us to wait),
+    DeliveryUncertain (sent, no answer) or DeliveryError (try again later). No method retries a post by itself.
+    """
+
+    async def post(self, channel_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
+        """Post to a channel; `key` marks the message so that it can be found and is not made twice."""
+
+    async def direct(self, user_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
+        """Send a direct message."""
+
+    async def edit(self, message: MessageRef, reply: Reply, t: Translator) -> None:
+        """Replace what a message shows; DeliveryRefused("message_gone") when somebody deleted it."""
+
+    async def find(self, address: str, key: str, since: datetime) -> MessageRef | None:
+        """Return the message marked `key` that went to the channel or person at or after `since`.
+
+        Raises:
+            DeliveryRefused: this bot may not read the history, so nobody can tell.
+        """
+
+    async def channel_problem(self, channel_id: str) -> str:
+        """Return "" when the bot can post there, else the platform's error code."""
+
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the time now, aware UTC."""
+    return datetime.now(UTC)

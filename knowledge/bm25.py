@@ -1,0 +1,44 @@
+"""Stemmed BM25, as a share of the best a text could reach for the question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from knowledge.normalize import LANGS, Lang
+from knowledge.scoring import Phrase, Postings, Scores
+from knowledge.stemming import StemIndex
+
+K1: Final = 1.2
+B: Final = 0.75
+
+
+class Bm25Scorer:
+    """BM25 over stems; the question is stemmed in every language, each language apart, and the better one counts.
+
+    Scores are divided by what a text of average length reaches that holds each stem of the question once;
+    stems that no text holds count as the rarest.
+    Source: Okapi BM25 with k1 = 1.2, b = 0.75 (Robertson and Zaragoza, 2009).
+    """
+
+    def __init__(self, texts: Sequence[Phrase]) -> None:
+        self._index = index = StemIndex(texts)
+        relative = index.lengths / max(float(index.lengths.mean()) if texts else 1.0, 1e-9)
+        damped = index.counts * (K1 + 1) / (index.counts + K1 * (1 - B + B * relative[index.texts]))
+        weights = (index.rarity[index.terms] * damped).astype(np.float32)
+        self._postings = Postings(index.terms, index.texts, weights, index.n_terms, len(texts))
+
+    def scores(self, question: Phrase) -> Scores:
+        """Return each text's share of the best score."""
+        best, *others = (self._in_language(question, lang) for lang in LANGS)
+        for other in others:
+            best = np.maximum(best, other)
+        return np.clip(best, 0.0, 1.0)
+
+    def _in_language(self, question: Phrase, lang: Lang) -> Scores:
+        stems = self._index.stems(question.words, lang)
+        reach = sum(self._index.rarity_of(term) for term in stems)
+        known = [term for term in stems if term >= 0]
+        return self._postings.dot(known, [1.0 / max(reach, 1e-9)] * len(known))

@@ -1,0 +1,72 @@
+"""All phrasings of all topics, ready to be compared with a question; built once at start."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from knowledge.abstention import Calibration, Evidence, calibrate
+from knowledge.bank import Bank
+from knowledge.calibration_cache import cached
+from knowledge.engines import LEXICAL
+from knowledge.errors import KnowledgeError
+from knowledge.matching import Matcher
+from knowledge.normalize import LANGS
+from knowledge.scoring import Engine, Phrase
+
+PRECISION = 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What `search` needs: the phrasings, the scorers made for them, and when to keep silent.
+
+    `engine` is the engine's name, for logs and `doctor`; `topic_ids` are in the order of the matcher's topics.
+    """
+
+    engine: str
+    topic_ids: tuple[str, ...]
+    matcher: Matcher
+    calibration: Calibration
+
+
+def build_index(
+    bank: Bank, engine: Engine = LEXICAL, *, precision: float = PRECISION, cache_folder: Path | None = None
+) -> Index:
+    """Return the index of a bank's titles and questions in every language; answers are not indexed.
+
+    Args:
+        bank: the knowledge base.
+        engine: the mix of scorers.
+        precision: the wanted share of right answers among those given, above 0 and below 1.
+        cache_folder: where the calibration is kept between starts, by content, engine and precision; None: nowhere.
+    Raises:
+        KnowledgeError: the bank has no question.
+    """
+    variants = {
+        topic.id: [Phrase.of(text, lang) for lang in LANGS for text in topic.texts[lang].variants]
+        for topic in bank.topics.values()
+    }
+    return index_of(variants, engine, precision=precision, cache_folder=cache_folder)
+
+
+def index_of(
+    variants: Mapping[str, Sequence[Phrase]],
+    engine: Engine = LEXICAL,
+    *,
+    precision: float = PRECISION,
+    cache_folder: Path | None = None,
+) -> Index:
+    """Return the index of any phrasings by topic id; see `build_index`."""
+    if not any(variants.values()):
+        raise KnowledgeError("the knowledge base has no question; add topics")
+    phrases = [phrase for texts in variants.values() for phrase in texts]
+    owners = np.repeat(np.arange(len(variants), dtype=np.int32), [len(texts) for texts in variants.values()])
+    matcher = Matcher(phrases, owners, engine)
+    key = _digest(variants, engine, precision)
+    calibration = cached(cache_folder, key, lambda: calibrate(matcher, precision))
+    return Index(engine.name, tuple(variants), matcher, calibration)

@@ -1,0 +1,141 @@
+"""From the content files to a `Bank`, or to a list of everything that is wrong with them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from knowledge import entries
+from knowledge.bank import Bank
+from knowledge.composing import article_topic, city_topic, criterion_topic
+from knowledge.errors import KnowledgeError
+from knowledge.normalize import words
+from knowledge.reading import Cursor, Findings
+from knowledge.schema import Topic
+from knowledge.strict_yaml import load
+
+T = TypeVar("T")
+
+CONTENT: Final = Path(__file__).parent / "content"
+
+
+def load_bank(folder: Path = CONTENT) -> Bank:
+    """Return the knowledge base in `folder`.
+
+    Raises:
+        KnowledgeError: the first fault, with file and line; `check` lists all of them.
+    """
+    bank, errors = _read(folder)
+    if errors:
+        first = errors[0]
+        more = f" (and {len(errors) - 1} more faults: run `hrc-bot knowledge check`)" if len(errors) > 1 else ""
+        raise KnowledgeError(first.message + more, first.file, first.line)
+    return bank
+
+
+def check(folder: Path = CONTENT) -> list[KnowledgeError]:
+    """Return every fault of the content in `folder`, by file and line; empty when it is sound."""
+    return _read(folder)[1]
+
+
+def _read(folder: Path) -> tuple[Bank, list[KnowledgeError]]:
+    files = _Files(folder)
+    bank = _read_bank(files)
+    _check_names(files.findings, bank)
+    _check_variants(files.findings, bank)
+    return bank, sorted(files.findings.errors, key=lambda error: (error.file, error.line))
+
+
+def _read_bank(files: _Files) -> Bank:
+    criteria = tuple(files.entries("criteria.yaml", "criteria", entries.criterion))
+    articles = tuple(files.entries("articles.yaml", "articles", entries.article))
+    cities = tuple(files.entries("cities.yaml", "cities", entries.city))
+    topics = [topic for path in files.topic_files() for topic in files.topics(path)]
+    topics += [*map(criterion_topic, criteria), *map(article_topic, articles), *map(city_topic, cities)]
+    return Bank(
+        sources={source.id: source for source in files.entries("sources.yaml", "sources", entries.source)},
+        themes=tuple(files.entries("themes.yaml", "themes", entries.theme)),
+        topics={topic.id: topic for topic in topics},
+        criteria=tuple(sorted(criteria, key=lambda criterion: criterion.number)),
+        articles=tuple(sorted(articles, key=lambda article: article.number)),
+        terms=tuple(files.entries("glossary.yaml", "terms", entries.term)),
+        cities=cities,
+        digest=files.digest(),
+    )
+
+
+class _Files:
+    """The files of a content folder, read once each, with what was found in them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._hash = hashlib.sha256()
+        self.findings = Findings()
+
+    def digest(self) -> str:
+        """Return a hash over the files read so far."""
+        return self._hash.hexdigest()
+
+    def topic_files(self) -> list[str]:
+        """Return the names of the topic files, in order."""
+        names = sorted(f"topics/{path.name}" for path in (self._folder / "topics").glob("*.yaml"))
+        if not names:
+            self._report(KnowledgeError("holds no topic file; add one such as basics.yaml", self._name("topics")))
+        return names
+
+    def topics(self, name: str) -> Iterable[Topic]:
+        """Read a file of topics, which all have its theme."""
+        top = self._open(name)
+        if top is None:
+            return []
+        place = top.fields(("theme", "topics")).at("theme")
+        theme = place.text()
+        if theme:
+            self.findings.theme_uses.append((theme, place))
+        return [entries.topic(item, theme) for item in top.at("topics").items()]
+
+    def entries(self, name: str, key: str, read: Callable[[Cursor], T]) -> list[T]:
+        """Read a file that is one list under `key`."""
+        top = self._open(name)
+        return [] if top is None else [read(item) for item in top.fields((key,)).at(key).items()]
+
+    def _open(self, name: str) -> Cursor | None:
+        shown = self._name(name)
+        try:
+            document = load(self._folder / name, shown)
+        except KnowledgeError as error:
+            self._report(error)
+            return None
+        self._hash.update(name.encode() + b"\0" + repr(document.value).encode())
+        return Cursor.top(document, shown, self.findings)
+
+    def _name(self, name: str) -> str:
+        return f"{self._folder.name}/{name}"
+
+    def _report(self, error: KnowledgeError) -> None:
+        self.findings.errors.append(error)
+
+
+def _check_names(findings: Findings, bank: Bank) -> None:
+    """Report every source, topic and theme that is named and does not exist."""
+    _check_uses(findings.source_uses, bank.sources, "a source of sources.yaml")
+    _check_uses(findings.topic_uses, bank.topics, "a topic")
+    _check_uses(findings.theme_uses, {theme.id for theme in bank.themes}, "a theme of themes.yaml")
+
+
+def _check_uses(uses: Iterable[tuple[str, Cursor]], known: Iterable[str], what: str) -> None:
+    names = set(known)
+    for name, place in uses:
+        if name not in names:
+            place.report(f"names {name!r}, which is not {what}; correct or remove it")
+
+
+def _check_variants(findings: Findings, bank: Bank) -> None:
+    """Report a question that two topics share: retrieval could not tell them apart."""
+    owners = {words(text.title): topic.id for topic in bank.topics.values() for text in topic.texts.values()}
+    for topic_id, text, place in findings.variants:
+        owner = owners.setdefault(words(text), topic_id)
+        if owner != topic_id:
+            place.report(f"{text!r} is also a question of {owner}; word it differently in one of them")

@@ -1,0 +1,7 @@
+"""The history of the tables, run by Alembic, one for both databases.
+
+A new migration is a file in `versions/` (see the newest one) and its revision at the end of `REVISIONS`.
+"""
+
+REVISIONS = ("0001",)
+HEAD = REVISIONS[-1]
