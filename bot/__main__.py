@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from knowledge.index import Index
-
     from bot.config import Settings
     from bot.plugin import Plugin
     from knowledge.bank import Bank
+    from knowledge.index import Index
 
 ROLES = ("member", "organizer", "steering")
 
@@ -188,11 +187,10 @@ def _named(name: str, some: Sequence[Plugin]) -> Plugin:
 
 def _knowledge(settings: Settings) -> tuple[Bank, Index]:
     from knowledge.index import build_index
-
     from knowledge.loader import load_bank
 
     bank = load_bank()
-    return bank, build_index(bank, precision=settings.knowledge.precision, cache=settings.data_dir / "cache")
+    return bank, build_index(bank, precision=settings.knowledge.precision, cache_folder=settings.data_dir / "cache")
 
 
 def _chat(settings: Settings, installed: Sequence[Plugin], role: str, lang: str) -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from knowledge.index import Index
 
 from bot.config import Settings
 from bot.context import Services
@@ -22,6 +21,7 @@ from bot.plugin import Adapter, Host, Plugin
 from bot.ports import Messenger, OpenUnitOfWork, utc_now
 from bot.registry import load
 from knowledge.bank import Bank
+from knowledge.index import Index
 
 log = structlog.get_logger("bot")
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from knowledge.index import Index
-from knowledge.retrieval import search
-
 from bot.i18n import core_translators
 from bot.markup import plain
 from knowledge.bank import Bank
+from knowledge.index import Index
+from knowledge.retrieval import search
 
 
 def answered(bank: Bank, index: Index, text: str, lang: str | None) -> dict[str, Any]:
     """Return `outcome, topic, lang, text, sources, related, score` for one question."""
     result = search(index, text, lang=lang)
-    shown = result.lang or lang or "en"
+    shown = result.lang
     best = result.hits[0] if result.hits else None
     topic = bank.topics[best.topic_id] if best and result.outcome == "answer" else None
     words = topic.text(shown) if topic else None

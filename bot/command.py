@@ -15,6 +15,8 @@ from bot.reply import Button, Choice, Form, Reply
 from bot.text import is_blank
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.config import Settings
     from bot.context import Context
     from bot.domain.deliveries import Subject, Target

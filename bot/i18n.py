@@ -75,7 +75,7 @@ class Translator:
 
     def either(self, yes: bool) -> str:
         """Return "yes" or "no"."""
-        return self("yes") if yes else self("no")
+        return self(N_("yes")) if yes else self(N_("no"))
 
 
 def _read(path: Path) -> GNUTranslations:

@@ -65,8 +65,11 @@ class Messenger(Protocol):
             DeliveryRefused: this bot may not read the history, so nobody can tell.
         """
 
-    async def channel_problem(self, channel_id: str) -> str:
-        """Return "" when the bot can post there, else the platform's error code."""
+    async def channel_problem(self, channel_id: str, workspace_id: str) -> str:
+        """Return "" when the bot can post there, else the platform's error code.
+
+        A channel of another workspace is "channel_not_found", like one that does not exist.
+        """
 
 
 Clock = Callable[[], datetime]

@@ -26,7 +26,7 @@ async def refusal(error: CommandError, command: Command | None, ctx: Context) ->
     elif command and command.form and not isinstance(error, CheckFailure | Busy):
         buttons = await _again(command, ctx)
     text = escape(t(error.hint)) if error.hint else ""
-    return Reply(t(error.text), (Section(text=text, buttons=buttons),) if text or buttons else ())
+    return Reply(t(error.text), (Section(text=text, buttons=buttons),) if text or buttons else (), private=True)
 
 
 async def _again(command: Command, ctx: Context) -> tuple[Button, ...]:
@@ -46,10 +46,10 @@ def failure_reply(reference: str, t: Translator) -> Reply:
     hint = t(
         "Nothing was changed. Try again; if it happens again, tell the operator this reference: {ref}.", ref=reference
     )
-    return Reply(t("Something went wrong on our side."), (Section(text=escape(hint)),))
+    return Reply(t("Something went wrong on our side."), (Section(text=escape(hint)),), private=True)
 
 
 def reply_with_form(form: Form, t: Translator) -> Reply:
     """Return a reply whose button opens `form`, for places where a form cannot be opened at once."""
     button = Button(t("Open the form"), OPEN_FORM, form.action, "primary")
-    return Reply(t("This needs a few more facts."), (Section(buttons=(button,)),))
+    return Reply(t("This needs a few more facts."), (Section(buttons=(button,)),), private=True)

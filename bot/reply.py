@@ -96,7 +96,8 @@ class Reply:
     `summary` is one plain sentence that stands alone: it is shown first and used for notifications and screen readers.
     `replaces`: this reply takes the place of the message whose button was pressed. `card`: what that message shows
     from now on, while this reply is shown beside it. `public`: shown to the whole channel although the command or
-    action is private. `silent`: nothing new to show (a repeated press). `share` names a button that posts it.
+    action is private. `private`: shown to the asker alone although the command or action is public, as refusals are.
+    `silent`: nothing new to show (a repeated press).
     """
 
     summary: str
@@ -106,6 +107,7 @@ class Reply:
     public: bool = False
     silent: bool = False
     attachments: tuple[Attachment, ...] = ()
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

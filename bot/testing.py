@@ -13,8 +13,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from knowledge.index import Index, build_index
-
 from bot.command import Answer
 from bot.config import Settings
 from bot.context import Services
@@ -27,6 +25,7 @@ from bot.registry import Registry, load
 from bot.reply import Button, Form, MessageRef, Reply
 from bot.request import Actor, Kind, Origin, Request
 from knowledge.bank import Bank
+from knowledge.index import Index, build_index
 from knowledge.loader import load_bank
 
 PLATFORM = "fake"
@@ -58,12 +57,16 @@ class Sent:
 
 @dataclass
 class FakeMessenger:
-    """A platform in memory: `messages` by id is what people see; `failures` are raised once each, in order."""
+    """A platform in memory: `messages` by id is what people see; `failures` are raised once each, in order.
+
+    `problems` and `workspaces` are by channel id; a channel that `workspaces` lack belongs to whoever asks.
+    """
 
     messages: dict[str, Sent] = field(default_factory=dict)
     edits: int = 0
     failures: list[DeliveryError] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
+    workspaces: dict[str, str] = field(default_factory=dict)
 
     async def post(self, channel_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
         if self.failures:
@@ -85,7 +88,9 @@ class FakeMessenger:
         found = (ref for ref, sent in self.messages.items() if (sent.address, sent.key) == (address, key))
         return next((MessageRef(address, ref) for ref in found), None)
 
-    async def channel_problem(self, channel_id: str) -> str:
+    async def channel_problem(self, channel_id: str, workspace_id: str) -> str:
+        if self.workspaces.get(channel_id, workspace_id) != workspace_id:
+            return "channel_not_found"
         return self.problems.get(channel_id, "")
 
     def seen_in(self, address: str) -> list[Reply]:

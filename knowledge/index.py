@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
-from knowledge.abstention import Calibration, Evidence, calibrate
+from knowledge.abstention import Calibration, calibrate
 from knowledge.bank import Bank
 from knowledge.calibration_cache import cached
 from knowledge.engines import LEXICAL
@@ -18,7 +19,8 @@ from knowledge.matching import Matcher
 from knowledge.normalize import LANGS
 from knowledge.scoring import Engine, Phrase
 
-PRECISION = 0.98
+PRECISION: Final = 0.98
+VERSION: Final = 1  # raised when evidence or fitting changes, so that older calibrations are not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,17 @@ def index_of(
     """Return the index of any phrasings by topic id; see `build_index`."""
     if not any(variants.values()):
         raise KnowledgeError("the knowledge base has no question; add topics")
+    variants = {topic_id: texts for topic_id, texts in variants.items() if texts}
     phrases = [phrase for texts in variants.values() for phrase in texts]
     owners = np.repeat(np.arange(len(variants), dtype=np.int32), [len(texts) for texts in variants.values()])
     matcher = Matcher(phrases, owners, engine)
     key = _digest(variants, engine, precision)
     calibration = cached(cache_folder, key, lambda: calibrate(matcher, precision))
     return Index(engine.name, tuple(variants), matcher, calibration)
+
+
+def _digest(variants: Mapping[str, Sequence[Phrase]], engine: Engine, precision: float) -> str:
+    """Return what a calibration belongs to: the phrasings, the engine's parts and shares, the wanted precision."""
+    texts = [(topic_id, [(phrase.text, phrase.lang) for phrase in phrases]) for topic_id, phrases in variants.items()]
+    parts = [(part.name, part.weight) for part in engine.parts]
+    return hashlib.sha256(repr((VERSION, engine.name, parts, precision, texts)).encode()).hexdigest()[:32]

@@ -1,7 +1,7 @@
 """Character n-gram cosine: forgiving of typing slips, endings and joined words, in any language.
 
-Grams of 2 to 5 characters of the folded text, across word borders, weighted by rarity. Grams that no text holds stay in the
-question's norm, so that foreign questions score low.
+Grams of 2 to 5 characters of the folded text, across word borders, weighted by rarity. Grams that no text holds stay
+in the question's norm, so that foreign questions score low.
 """
 
 from __future__ import annotations

@@ -31,6 +31,8 @@ _SQLITE_UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PR
 _POSTGRES_BUSY = {"40", "55", "57"}
 _DISK_FULL, _UNIQUE, _FOREIGN_KEY, _READ_ONLY = "53100", "23505", "23503", "25006"
 
+_NO_DRIVER = object()
+
 
 def translate_errors(engine: Engine) -> None:
     """Make every error of the engine's driver one of the core's, where it is one that people can act on."""
@@ -50,9 +52,8 @@ def core_error(error: BaseException) -> BotError | RuntimeError | None:
     """Return the core's error for one that a driver raised, None for a fault of the program."""
     if isinstance(error, sqlite3.Error):
         return _of_sqlite(getattr(error, "sqlite_errorcode", 0))
-    if hasattr(error, "sqlstate"):
-        return _of_postgres(error.sqlstate or "", type(error).__name__)
-    return None
+    state = getattr(error, "sqlstate", _NO_DRIVER)
+    return None if state is _NO_DRIVER else _of_postgres(state or "", type(error).__name__)
 
 
 def _of_sqlite(code: int) -> BotError | RuntimeError | None:

@@ -119,6 +119,8 @@ class RsvpRow(Base):
     )
     person_id: Mapped[str] = mapped_column(primary_key=True, index=True)
     user_id: Mapped[str] = mapped_column(index=True)
+    workspace_id: Mapped[str]
+    lang: Mapped[str]
     answer: Mapped[Going] = mapped_column(Word(Going))
     answered_at: Mapped[datetime]
     position: Mapped[int]
@@ -199,7 +201,10 @@ class DeliveryRow(Base):
     error_code: Mapped[str]
     created_at: Mapped[datetime]
     shown_at: Mapped[datetime | None]
-    __table_args__ = (UniqueConstraint("subject", "subject_id", "address", "part", name="uq_delivery_target"),)
+    __table_args__ = (
+        UniqueConstraint("subject", "subject_id", "address", "part", name="uq_delivery_target"),
+        NEVER_REUSED,
+    )
 
 
 IS_CLAIMABLE = _is(DeliveryRow.status, Status.PENDING, Status.VERIFY)

@@ -49,6 +49,14 @@ class Announcement:
     def sent(self, by: str, now: datetime) -> Announcement:
         return replace(self, state=State.SENT, sent_by=by, sent_at=now)
 
+    def cancelled(self) -> Announcement:
+        """Return it cancelled, with the next revision, since what people see of it changed."""
+        return replace(self, state=State.CANCELLED, revision=self.revision + 1)
+
+    def body(self, lang: str) -> str:
+        """Return the text for readers of `lang`; English where nobody wrote another one."""
+        return (self.message_es if lang == "es" else "") or self.message
+
 
 class AnnouncementStore(Protocol):
     """Announcements."""

@@ -73,6 +73,10 @@ class Convening:
         end = self.end_of(date)
         return end.utc if end else date.utc + LASTS_WITHOUT_END
 
+    def revised(self) -> Convening:
+        """Return it with the next revision, since what people see of it changed."""
+        return replace(self, revision=self.revision + 1)
+
     def cancelled(self, reason: str, now: datetime) -> Convening:
         return replace(self, cancelled_at=now, cancelled_reason=reason, revision=self.revision + 1)
 
@@ -81,8 +85,8 @@ class Convening:
 class Rsvp:
     """One person's answer. `person_id` is the member's id, or the account's user id for somebody not registered.
 
-    `order` is the place in the queue: it rises with each time somebody newly says yes. `user_id` is where to reach them,
-    by way of `workspace_id` and in the language `lang`.
+    `order` is the place in the queue: it rises with each time somebody newly says yes. `user_id` is where to reach
+    them, by way of `workspace_id` and in the language `lang`.
     """
 
     convening_id: int
@@ -119,7 +123,7 @@ class ConveningStore(Protocol):
         """
 
     async def get(self, convening_id: int) -> Convening | None:
-        """Return the convening, cancelled ones too; in a writing unit of work nobody else changes it until that ends."""
+        """Return the convening, cancelled ones too; one that writes keeps others from changing it until it ends."""
 
     async def upcoming(self, now: datetime, limit: int = 10) -> tuple[Convening, ...]:
         """Return those neither over (`over_at`, so repeated ones stay) nor cancelled, by `next_date`, soonest first."""

@@ -14,11 +14,12 @@ from functools import lru_cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
+from dateutil.rrule import rrule, rrulestr
 
 from bot.domain.times import WallTime, Zone
 
 MAX_DATES = 500
+LAST_YEAR = 9999
 GREGORIAN_CYCLE = 400  # years after which dates and weekdays repeat exactly
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _TOO_OFTEN = ("SECONDLY", "MINUTELY", "HOURLY")
@@ -42,7 +43,13 @@ _WORDS = {
     "cada mes": "FREQ=MONTHLY",
 }
 NEVER_WORDS = ("", "no", "none", "never", "once", "nunca", "una vez", "ninguna")
-_NUMBERS = {"INTERVAL": (1, 1000), "COUNT": (1, MAX_DATES), "BYMONTH": (1, 12), "BYMONTHDAY": (-31, 31), "BYSETPOS": (-366, 366)}
+_NUMBERS = {
+    "INTERVAL": (1, 1000),
+    "COUNT": (1, MAX_DATES),
+    "BYMONTH": (1, 12),
+    "BYMONTHDAY": (-31, 31),
+    "BYSETPOS": (-366, 366),
+}
 _DAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
 _UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
 
@@ -109,10 +116,10 @@ def occurrences(rule: str, starts: WallTime) -> tuple[WallTime, ...]:
     parts = parts_of(rule)
     until = parts.pop("UNTIL", "")
     # The same search begun near the end of the calendar finds the same dates and gives up soon when there are none.
-    years = (datetime.max.year - starts.local.year) // GREGORIAN_CYCLE * GREGORIAN_CYCLE
+    years = (LAST_YEAR - starts.local.year) // GREGORIAN_CYCLE * GREGORIAN_CYCLE
     try:
         found = rrulestr(_joined(parts), dtstart=_moved(starts.local, years))
-        if until:
+        if until and isinstance(found, rrule):
             found = found.replace(until=_moved(datetime.strptime(until, "%Y%m%dT%H%M%S"), years))  # noqa: DTZ007 - wall time
         return tuple(WallTime(_moved(one, -years), starts.zone) for one in islice(found, MAX_DATES))
     except (ValueError, TypeError, AttributeError) as error:
@@ -120,7 +127,7 @@ def occurrences(rule: str, starts: WallTime) -> tuple[WallTime, ...]:
 
 
 def _moved(local: datetime, years: int) -> datetime:
-    return local.replace(year=min(local.year + years, datetime.max.year))
+    return local.replace(year=min(local.year + years, LAST_YEAR))
 
 
 def _joined(parts: Mapping[str, str]) -> str:

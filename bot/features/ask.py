@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from knowledge.retrieval import search
-
 from bot.answers import answer, next_steps, unknown, unsure
 from bot.command import Feature, Option
 from bot.context import Context
@@ -13,6 +11,7 @@ from bot.errors import NotFound
 from bot.i18n import N_, Translator, core_translators
 from bot.live import contact_section, live_sections
 from bot.reply import Reply
+from knowledge.retrieval import search
 from knowledge.schema import Topic
 
 feature = Feature("ask", N_("Ask a question in your own words"), order=10)
@@ -24,7 +23,7 @@ async def ask(
 ) -> Reply:
     """Answer, or say that the answer is unsure or unknown; the question's language decides the answer's."""
     result = search(ctx.services.index, question, lang=ctx.t.lang)
-    t = core_translators()[result.lang or ctx.t.lang]
+    t = core_translators()[result.lang]
     topics = tuple(ctx.bank.topics[hit.topic_id] for hit in result.hits)
     if result.outcome == "answer":
         return await _answered(topics[0], ctx, t)

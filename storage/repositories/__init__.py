@@ -1,0 +1,1 @@
+"""One file per noun: row to entity and back, and the queries."""

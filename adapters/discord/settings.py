@@ -1,0 +1,39 @@
+"""The keys of the `discord` section."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+
+from bot.config import Section, SectionSpec, Settings
+
+NAME = "discord"
+APPS = "https://discord.com/developers/applications"
+
+
+class DiscordSettings(Section):
+    """How the bot reaches Discord."""
+
+    api_url: str = Field("https://discord.com/api/v10", description="Base of the REST API; the gateway comes from there")
+    token: SecretStr = Field(SecretStr(""), description="Bot token")
+
+    @field_validator("api_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
+            raise ValueError("write a full address such as https://discord.com/api/v10")
+        return value.rstrip("/")
+
+
+SPEC = SectionSpec(NAME, DiscordSettings, {"DISCORD_BOT_TOKEN": "token", "DISCORD_API_URL": "api_url"})
+
+
+def section_of(settings: Settings) -> DiscordSettings:
+    """Return the Discord section."""
+    return settings.section(NAME, DiscordSettings)
+
+
+def is_configured(settings: Settings) -> bool:
+    """Say whether a token asks for Discord."""
+    return bool(section_of(settings).token.get_secret_value().strip())

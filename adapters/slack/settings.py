@@ -1,0 +1,81 @@
+"""The keys of the `slack` section."""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+
+from bot.config import Section, SectionSpec, Settings
+from bot.errors import ConfigError
+
+NAME = "slack"
+APPS = "https://api.slack.com/apps"
+
+
+class SlackSettings(Section):
+    """How the bot reaches Slack, and how Slack reaches the bot."""
+
+    api_url: str = Field("https://slack.com/api/", description="Base of the Web API; ends in /")
+    mode: Literal["socket", "http"] = Field("socket", description="socket: no public address needed; http: Slack calls us")
+    host: str = Field("127.0.0.1", description="Address the http mode listens on")
+    port: int = Field(3000, ge=1, le=65535, description="Port the http mode listens on")
+    public_url: str = Field("", description="https address at which Slack reaches the http mode; used in the manifest")
+    bot_token: SecretStr = Field(SecretStr(""), description="Bot User OAuth Token (xoxb-)")
+    app_token: SecretStr = Field(SecretStr(""), description="App-Level Token (xapp-) with connections:write, for mode socket")
+    signing_secret: SecretStr = Field(SecretStr(""), description="Signing Secret, for mode http")
+    client_id: SecretStr = Field(SecretStr(""), description="Client ID of the app; accepted, the bot token is what counts")
+    client_secret: SecretStr = Field(SecretStr(""), description="Client Secret; accepted, the bot token is what counts")
+
+    @field_validator("api_url", "public_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
+            raise ValueError("write a full address such as https://slack.com/api/")
+        return value.rstrip("/") + "/" if value else value
+
+    def checked(self) -> SlackSettings:
+        """Return these settings when every secret that the mode needs is there.
+
+        Raises:
+            ConfigError: one is missing; names the variable and where to find its value.
+        """
+        self._need("bot_token", "SLACK_BOT_TOKEN", "Bot User OAuth Token under OAuth & Permissions")
+        if self.mode == "socket":
+            self._need("app_token", "SLACK_APP_TOKEN", "App-Level Token under Basic Information")
+        else:
+            self._need("signing_secret", "SLACK_SIGNING_SECRET", "Signing Secret under Basic Information")
+        return self
+
+    def _need(self, key: str, variable: str, where: str) -> None:
+        secret: SecretStr = getattr(self, key)
+        if not secret.get_secret_value().strip():
+            raise ConfigError(
+                f"{NAME}.{key} (not set): mode {self.mode} needs it; set {variable} to the {where} of your app at {APPS}"
+            )
+
+
+SPEC = SectionSpec(
+    NAME,
+    SlackSettings,
+    {
+        "SLACK_BOT_TOKEN": "bot_token",
+        "SLACK_APP_TOKEN": "app_token",
+        "SLACK_SIGNING_SECRET": "signing_secret",
+        "SLACK_CLIENT_ID": "client_id",
+        "SLACK_CLIENT_SECRET": "client_secret",
+        "SLACK_API_URL": "api_url",
+    },
+)
+
+
+def section_of(settings: Settings) -> SlackSettings:
+    """Return the Slack section."""
+    return settings.section(NAME, SlackSettings)
+
+
+def is_configured(settings: Settings) -> bool:
+    """Say whether a token asks for Slack; what is missing beside it is told at start."""
+    section = section_of(settings)
+    return bool(section.bot_token.get_secret_value() or section.app_token.get_secret_value())

@@ -1,0 +1,148 @@
+"""Calls to Slack: the Web API and the addresses it gives us to answer at. Nothing is sent twice by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.settings import SlackSettings
+from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
+
+TIMEOUT_S = 10.0
+_MAYBE_SENT = {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
+_GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+
+
+class Web:
+    """One workspace's client. `open` and `close` frame its life; between calls it keeps its connections.
+
+    The SDK's own retries are off: after a lost answer it would post a second time, and only the caller knows whether
+    that is right.
+    """
+
+    def __init__(self, settings: SlackSettings) -> None:
+        token = settings.bot_token.get_secret_value()
+        self.client = AsyncWebClient(token=token, base_url=settings.api_url, timeout=int(TIMEOUT_S), retry_handlers=[])
+        self._api = urlsplit(settings.api_url)
+        self._session: aiohttp.ClientSession | None = None
+
+    def open(self) -> None:
+        """Make the connection pool; needs a running loop."""
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S))
+        self.client.session = self._session
+
+    async def close(self) -> None:
+        """Close the pool."""
+        if self._session:
+            await self._session.close()
+
+    async def call(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Call a Web API method with a JSON body; return what it answered.
+
+        Raises:
+            DeliveryRefused: Slack said no. DeliveryDelayed: 429. DeliveryUncertain: no answer, or a fault on Slack's
+            side. DeliveryError: Slack could not be reached, nothing was sent.
+        """
+        body = {key: value for key, value in arguments.items() if value not in (None, "")}
+        return await self._judged(self.client.api_call(method, json=body))
+
+    async def look_up(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Call a method that reads; these take a query instead of a JSON body. Raises as `call` does."""
+        params = {key: value for key, value in arguments.items() if value not in (None, "")}
+        return await self._judged(self.client.api_call(method, http_verb="GET", params=params))
+
+    async def upload(self, name: str, content: bytes, channel: str, thread_ts: str = "") -> None:
+        """Share a file in a channel. Raises as `call` does.
+
+        Source: docs.slack.dev, messaging/working-with-files (upload address, upload, completion).
+        """
+        place = {"channel": channel, "thread_ts": thread_ts or None}
+        await self._judged(self.client.files_upload_v2(filename=name, title=name, content=content, **place))
+
+    async def _judged(self, call: Any) -> dict[str, Any]:
+        try:
+            answer = await call
+        except SlackApiError as error:
+            raise _judgement(error) from None
+        except aiohttp.ClientConnectorError:
+            raise DeliveryError("unreachable") from None
+        except (TimeoutError, asyncio.TimeoutError):
+            raise DeliveryUncertain("timeout") from None
+        except (aiohttp.ClientError, SlackClientError, ConnectionError):
+            raise DeliveryUncertain("connection_lost") from None
+        data = answer.data
+        return data if isinstance(data, dict) else {}
+
+    def trusts(self, url: str) -> bool:
+        """Say whether an address from a payload may be called: Slack's own hosts over https, or the API's host."""
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+        except ValueError:
+            return False
+        if parts.username is not None:
+            return False
+        if parts.scheme == "https" and (host == "slack.com" or host.endswith(".slack.com")):
+            return True
+        return parts.scheme in ("https", self._api.scheme) and host == self._api.hostname
+
+    async def respond(self, url: str, body: Mapping[str, Any]) -> None:
+        """Post to a `response_url`; the caller has asked `trusts`. Raises as `call` does."""
+        if self._session is None:
+            raise DeliveryError("not_connected")
+        try:
+            async with self._session.post(url, json=body, allow_redirects=False) as answer:
+                status, text = answer.status, await answer.text()
+        except aiohttp.ClientConnectorError:
+            raise DeliveryError("unreachable") from None
+        except (TimeoutError, aiohttp.ClientError):
+            raise DeliveryUncertain("connection_lost") from None
+        _raise_for(status, answer.headers.get("Retry-After"), "" if text in ("ok", "") else "response_url_refused", text)
+
+
+def _raise_for(status: int, retry_after: str | None, code: str, text: str = "") -> None:
+    """Raise what an HTTP answer means; 200 with the body "ok" or JSON `ok: true` is success."""
+    if status == 429:
+        raise DeliveryDelayed("ratelimited", seconds_of(retry_after))
+    if status >= 500:
+        raise DeliveryUncertain(f"http_{status}")
+    if status != 200:
+        raise DeliveryRefused(code or f"http_{status}")
+    if text.startswith("{") and '"ok":false' in text.replace(" ", ""):
+        raise DeliveryRefused("response_url_refused")
+
+
+def seconds_of(retry_after: str | None) -> float:
+    """Return the seconds of a Retry-After header: 1 to 2 (with jitter) where it is missing or no number."""
+    try:
+        return float(retry_after or "")
+    except ValueError:
+        return 1 + random.random()  # noqa: S311 - jitter needs no secrecy
+
+
+def _judgement(error: SlackApiError) -> DeliveryError:
+    answer: Any = error.response
+    status = int(getattr(answer, "status_code", 0) or getattr(answer, "status", 0) or 0)
+    data = getattr(answer, "data", None)
+    code = str(data.get("error", "")) if isinstance(data, dict) else ""
+    headers = getattr(answer, "headers", None) or {}
+    try:
+        _raise_for(status, headers.get("Retry-After"), code)
+    except DeliveryError as judged:
+        return judged
+    return _meaning(code, headers)
+
+
+def _meaning(code: str, headers: Mapping[str, str]) -> DeliveryError:
+    if code in ("ratelimited", "rate_limited"):
+        return DeliveryDelayed(code, seconds_of(headers.get("Retry-After")))
+    if not code or code in _MAYBE_SENT:
+        return DeliveryUncertain(code or "unreadable_answer")
+    return DeliveryRefused("message_gone" if code in _GONE else code)

@@ -1,0 +1,180 @@
+"""Which channel of a chapter receives what, and in which language."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import replace
+from typing import Annotated
+
+from bot.command import Feature, Option
+from bot.context import Context
+from bot.domain.chapters import TOPICS, Follow
+from bot.domain.records import AuditEntry
+from bot.errors import Conflict, DeliveryError, NotFound, UserInputError
+from bot.i18n import LANGUAGES, N_, Translator
+from bot.markup import escape
+from bot.permissions import organizer
+from bot.reply import Choice, Field, Reply, Section
+
+CHECKED_S = 5.0  # the platform has this long to say whether the bot can post
+ALL = "all"
+UNKNOWN = ("channel_not_found", "unknown_channel", "not_found")
+_CHANNEL = re.compile(r"<#([A-Za-z0-9]+)(?:\|[^>]*)?>|([A-Za-z0-9_.:-]+)")
+
+TOPIC_CHOICES = (
+    Choice(ALL, N_("Everything")),
+    Choice("convenings", N_("Convenings")),
+    Choice("announcements", N_("Announcements")),
+)
+LANGUAGE_CHOICES = tuple(Choice(code, name) for code, name in LANGUAGES.items())
+
+feature = Feature("channel", summary=N_("Choose which channels receive convenings and announcements"), order=60)
+
+Channel = Annotated[str, Option(N_("Which channel; blank for this one"), N_("Channel"), max_chars=120)]
+Topics = Annotated[str, Option(N_("What it receives"), N_("Topics"), "choice", choices=TOPIC_CHOICES)]
+Language = Annotated[
+    str, Option(N_("The language of what is posted"), N_("Language"), "choice", choices=LANGUAGE_CHOICES)
+]
+
+
+@feature.command(
+    "follow",
+    summary=N_("Let a channel receive convenings and announcements"),
+    check=organizer,
+    writes=True,
+    example="channel follow topics:all lang:en",
+)
+async def follow(ctx: Context, channel: Channel = "", topics: Topics = ALL, lang: Language = "") -> Reply:
+    channel_id = channel_of(ctx, channel)
+    await _refuse_unpostable(ctx, channel_id)
+    old = await ctx.uow.follows.get(ctx.workspace_id, channel_id)
+    new = _followed(ctx, channel_id, old, topics, lang)
+    try:
+        await ctx.uow.follows.save(new)
+    except Conflict as error:
+        raise _unknown_channel(ctx.t) from error
+    await _audit(ctx, follow.name, channel_id)
+    words = ctx.t("{channel} follows already.", channel=_name(ctx, channel_id))
+    if new != old:
+        words = ctx.t("{channel} follows now; what was sent before stays unsent.", channel=_name(ctx, channel_id))
+    return Reply(words, (Section(fields=_facts(new, ctx.t)),))
+
+
+def _followed(ctx: Context, channel_id: str, old: Follow | None, topics: str, lang: str) -> Follow:
+    """Return the channel's follow with `topics` added to those that it has."""
+    wanted = {*TOPICS} if topics == ALL else {topics, *(old.topics if old else ())}
+    ordered = tuple(one for one in TOPICS if one in wanted)
+    if old:
+        return replace(old, topics=ordered, lang=lang or old.lang, paused_reason="")
+    return Follow(ctx.workspace_id, channel_id, ordered, lang or ctx.t.lang, ctx.user_id, ctx.now)
+
+
+@feature.command(
+    "unfollow",
+    summary=N_("Let a channel receive nothing more, or one topic less"),
+    check=organizer,
+    writes=True,
+    example="channel unfollow topics:announcements",
+)
+async def unfollow(ctx: Context, channel: Channel = "", topics: Topics = ALL) -> Reply:
+    channel_id = channel_of(ctx, channel)
+    old = await ctx.uow.follows.get(ctx.workspace_id, channel_id)
+    if old is None:
+        return Reply(ctx.t("{channel} follows nothing.", channel=_name(ctx, channel_id)))
+    left = () if topics == ALL else tuple(one for one in old.topics if one != topics)
+    await _audit(ctx, unfollow.name, channel_id)
+    if not left:
+        await ctx.uow.follows.remove(ctx.workspace_id, channel_id)
+        return Reply(ctx.t("{channel} receives nothing from now on.", channel=_name(ctx, channel_id)))
+    new = await ctx.uow.follows.save(replace(old, topics=left))
+    words = ctx.t("{channel} receives less from now on.", channel=_name(ctx, channel_id))
+    return Reply(words, (Section(fields=_facts(new, ctx.t)),))
+
+
+@feature.command("status", summary=N_("See which channels of this chapter receive what"), check=organizer)
+async def status(ctx: Context) -> Reply:
+    found = await ctx.uow.follows.of_workspace(ctx.workspace_id)
+    if not found:
+        text = ctx.t("In the channel that should receive convenings and announcements, type: channel follow")
+        return Reply(ctx.t("No channel of this chapter follows anything yet."), (Section(text=escape(text)),))
+    summary = ctx.t.plural(
+        "{count} channel of this chapter follows.", "{count} channels of this chapter follow.", len(found)
+    )
+    return Reply(summary, tuple(Section(_name(ctx, one.channel_id), fields=_facts(one, ctx.t)) for one in found))
+
+
+def channel_of(ctx: Context, typed: str) -> str:
+    """Return the id of the channel that was named, else of this one.
+
+    Raises:
+        UserInputError: this is a direct message.
+        NotFound: what was typed names no channel of this platform.
+    """
+    origin = ctx.request.origin
+    if not typed:
+        if origin.is_direct:
+            raise UserInputError(
+                ctx.t("A direct message cannot follow anything."),
+                ctx.t("Type this in the channel that should."),
+                "channel",
+            )
+        return origin.channel_id
+    found = _CHANNEL.fullmatch(typed.strip().removeprefix("#"))
+    platform, _, own = (found.group(1) or found.group(2)).rpartition(":") if found else ("", "", "")
+    if not own or (platform or origin.platform) != origin.platform:
+        raise _unknown_channel(ctx.t)
+    return f"{origin.platform}:{own}"
+
+
+def _unknown_channel(t: Translator) -> NotFound:
+    return NotFound(
+        t("I do not know that channel."), t("Name a channel of this chapter that I am in, or type this inside it.")
+    )
+
+
+async def _refuse_unpostable(ctx: Context, channel_id: str) -> None:
+    """Refuse a channel in which the bot could not post, and say how to change that."""
+    messenger = ctx.services.messengers.get(ctx.request.origin.platform)
+    if messenger is None:
+        raise Conflict(ctx.t("Nothing can be posted here."), ctx.t("Type this in a channel of your chapter."))
+    try:
+        async with asyncio.timeout(CHECKED_S):
+            problem = await messenger.channel_problem(channel_id, ctx.workspace_id)
+    except (DeliveryError, TimeoutError) as error:
+        text, hint = ctx.t("I could not find out whether I can post there."), ctx.t("Try again in a minute.")
+        raise Conflict(text, hint) from error
+    if problem in UNKNOWN:
+        raise _unknown_channel(ctx.t)
+    if problem:
+        raise Conflict(ctx.t("I cannot post in that channel: {code}.", code=problem), _fix(problem, ctx.t))
+
+
+def _fix(problem: str, t: Translator) -> str:
+    """Return what to do about a platform's error code."""
+    if "archived" in problem:
+        return t("The channel is archived. Open it again, or choose another one.")
+    if "in_channel" in problem:
+        return t("Invite me to the channel, then type this again.")
+    return t("Let me see the channel and send messages in it, then type this again.")
+
+
+def _name(ctx: Context, channel_id: str) -> str:
+    here = channel_id == ctx.request.origin.channel_id
+    return ctx.t("This channel") if here else channel_id.partition(":")[2]
+
+
+def _facts(one: Follow, t: Translator) -> tuple[Field, ...]:
+    labels = {choice.value: t(choice.label) for choice in TOPIC_CHOICES}
+    fields = (
+        Field(t("Receives"), ", ".join(labels[topic] for topic in one.topics)),
+        Field(t("Language"), LANGUAGES.get(one.lang, one.lang)),
+    )
+    if not one.paused_reason:
+        return fields
+    paused = t("{code}. {fix}", code=one.paused_reason, fix=_fix(one.paused_reason, t))
+    return (*fields, Field(t("Stopped"), paused))
+
+
+async def _audit(ctx: Context, act: str, channel_id: str) -> None:
+    await ctx.uow.audit.add(AuditEntry(ctx.now, ctx.user_id, ctx.workspace_id, act, f"channel:{channel_id}"))

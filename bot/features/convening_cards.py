@@ -1,0 +1,159 @@
+"""How a convening looks: the same card in a channel, in a preview and in a private answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from itertools import islice
+
+from babel.dates import get_day_names
+
+from bot.command import RUN
+from bot.domain.convenings import Convening, Headcount
+from bot.domain.recurrence import MAX_DATES, parts_of
+from bot.domain.times import WallTime
+from bot.i18n import Translator
+from bot.markup import escape
+from bot.reply import Button, Field, Moment, Reply, Section
+
+RSVP = "convening.rsvp"
+SHOWN_DATES = 3
+_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+
+
+def card(convening: Convening, count: Headcount, t: Translator, now: datetime) -> Reply:
+    """Return the public card: the summary names the convening, the fields say when, where and how many come."""
+    when = t.moment(convening.next_date(now).aware)
+    if convening.is_cancelled:
+        summary = t("Cancelled: {title}, {when}", title=convening.title, when=when)
+        return Reply(summary, (Section(text=_reason(convening, t), fields=facts(convening, t, now)),))
+    summary = t("{title}: {when}", title=convening.title, when=when)
+    fields = (*facts(convening, t, now), Field(t("Answers"), headcount_line(convening, count, t)))
+    buttons = rsvp_buttons(convening, t) if now < convening.over_at else ()
+    return Reply(summary, (Section(text=escape(convening.description), fields=fields, buttons=buttons),))
+
+
+def rsvp_buttons(convening: Convening, t: Translator) -> tuple[Button, ...]:
+    """Return Yes, Maybe and No."""
+    labels = {"yes": t("Yes"), "maybe": t("Maybe"), "no": t("No")}
+    return tuple(Button(label, RSVP, f"{convening.id}:{answer}") for answer, label in labels.items())
+
+
+def facts(convening: Convening, t: Translator, now: datetime) -> tuple[Field, ...]:
+    """Return what is known of the convening, without empty fields."""
+    starts = convening.next_date(now)
+    ends = convening.end_of(starts)
+    times = [Field(t("When"), moment(starts))]
+    if ends:
+        times.append(Field(t("Ends"), moment(ends)))
+    texts = {
+        t("Repeats"): describe(convening.repeat, t),
+        t("Where"): convening.place,
+        t("City"): convening.city,
+        t("Languages"): convening.languages,
+        t("Access"): convening.access,
+    }
+    return (*times, *(Field(label, text) for label, text in texts.items() if text))
+
+
+def moment(time: WallTime) -> Moment:
+    return Moment(time.aware, time.zone)
+
+
+def headcount_line(convening: Convening, count: Headcount, t: Translator) -> str:
+    """Return the counts in words; never a name."""
+    words = [t("{count} coming", count=count.yes), t("{count} maybe", count=count.maybe)]
+    if convening.capacity:
+        words[0] = t("{count} of {limit} places taken", count=count.yes, limit=convening.capacity)
+    if count.waiting:
+        words.append(t("{count} waiting", count=count.waiting))
+    return ", ".join(words)
+
+
+def _reason(convening: Convening, t: Translator) -> str:
+    if not convening.cancelled_reason:
+        return t("This convening is cancelled.")
+    return t("This convening is cancelled. Reason: {reason}", reason=escape(convening.cancelled_reason))
+
+
+def describe(rule: str, t: Translator) -> str:
+    """Return a rule in words: "every 2 weeks on Sunday and Tuesday, 5 times"; "" for no rule."""
+    if not rule:
+        return ""
+    parts = parts_of(rule)
+    words = _every(parts["FREQ"], int(parts.get("INTERVAL", "1")), t)
+    days = parts.get("BYDAY", "").split(",")
+    if all(day in _DAYS for day in days):
+        names = get_day_names("wide", locale=t.lang)
+        words = t("{every} on {days}", every=words, days=", ".join(names[_DAYS.index(day)] for day in days))
+    if "UNTIL" in parts:
+        last = date.fromisoformat(parts["UNTIL"][:8])
+        return t("{every} until {day}", every=words, day=t.day(last))
+    return _counted(words, parts, t)
+
+
+def _counted(words: str, parts: Mapping[str, str], t: Translator) -> str:
+    if "COUNT" not in parts:
+        return words
+    return t.plural("{every}, {count} time", "{every}, {count} times", int(parts["COUNT"]), every=words)
+
+
+def _every(frequency: str, interval: int, t: Translator) -> str:
+    if frequency == "DAILY":
+        return t.plural("every day", "every {count} days", interval)
+    if frequency == "WEEKLY":
+        return t.plural("every week", "every {count} weeks", interval)
+    if frequency == "MONTHLY":
+        return t.plural("every month", "every {count} months", interval)
+    return t.plural("every year", "every {count} years", interval)
+
+
+def organizer_facts(convening: Convening, t: Translator, now: datetime) -> tuple[Field, ...]:
+    """Return what only a preview shows: the limit, who sees names, the dates that a rule brings."""
+    limit = str(convening.capacity) if convening.capacity else t("no limit")
+    names = t("hidden from everybody") if convening.hide_names else t("seen by organizers only, never in public")
+    return (Field(t("Limit of places"), limit), Field(t("Names of who comes"), names), *_dates(convening, t, now))
+
+
+def _dates(convening: Convening, t: Translator, now: datetime) -> tuple[Field, ...]:
+    if not convening.repeat:
+        return ()
+    coming = (one for one in convening.dates if one.utc > now)
+    soon = tuple(
+        Field(t("Date {number}", number=n), moment(one)) for n, one in enumerate(islice(coming, SHOWN_DATES), 1)
+    )
+    last = t("{when} (at most {count} dates)", when=t.day(convening.dates[-1].local), count=MAX_DATES)
+    return (*soon, Field(t("Last date"), last))
+
+
+def listing(found: tuple[Convening, ...], t: Translator, now: datetime, *, is_organizer: bool) -> Reply:
+    """Return the upcoming convenings, each with a button for its card."""
+    if not found:
+        return _nothing_planned(t, is_organizer)
+    summary = t.plural("{count} convening is coming up.", "{count} convenings are coming up.", len(found))
+    return Reply(summary, tuple(_entry(one, t, now) for one in found))
+
+
+def _entry(convening: Convening, t: Translator, now: datetime) -> Section:
+    fields = facts(convening, t, now)
+    shown = tuple(one for one in fields if one.label in (t("When"), t("Repeats"), t("Where"), t("City")))
+    button = Button(t("Details and answer"), RUN, f"convening show {convening.id}")
+    return Section(numbered(convening), fields=shown, buttons=(button,))
+
+
+def numbered(convening: Convening) -> str:
+    """Return the title with the number that commands take."""
+    return f"{convening.title} (#{convening.id})"
+
+
+def _nothing_planned(t: Translator, is_organizer: bool) -> Reply:
+    text = t("When an organizer announces one, it appears here and in the channels that follow convenings.")
+    buttons = (Button(t("Announce a convening"), RUN, "convening add", "primary"),) if is_organizer else ()
+    return Reply(t("No convening is planned yet."), (Section(text=text, buttons=buttons),))
+
+
+def promotion(convening: Convening, t: Translator, now: datetime) -> Reply:
+    """Return the direct message for somebody who waited and now has a place."""
+    summary = t("A place is free for you: you are coming to “{title}”.", title=convening.title)
+    text = t("If you cannot come any more, press No, so that the next person gets the place.")
+    return Reply(summary, (Section(text=text, fields=facts(convening, t, now), buttons=rsvp_buttons(convening, t)),))

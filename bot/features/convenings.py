@@ -1,0 +1,286 @@
+"""Convenings: planned by organizers, shown in every channel that follows them, answered by anyone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+
+from bot.command import RUN, Delivering, Feature, Option, Rendered
+from bot.context import Context
+from bot.domain.convenings import Going, headcount
+from bot.domain.deliveries import Subject
+from bot.domain.times import Zone
+from bot.errors import NotFound, UserInputError
+from bot.features.convening_answers import answered, convening_of, public_card, render_promotion
+from bot.features.convening_cards import card, listing, numbered
+from bot.features.convening_plans import (
+    audit,
+    changed,
+    check_times,
+    edit_form,
+    editable,
+    may_edit,
+    planned,
+    preview,
+    refuse_outdated,
+    save_change,
+    saved,
+    take_pending,
+    typed_values,
+    update_copies,
+)
+from bot.i18n import N_
+from bot.permissions import ORGANIZER, organizer
+from bot.reply import Button, Choice, Form, Reply, Section
+from bot.request import Kind
+from bot.text import fold
+
+SHOWN = 10
+SUGGESTED = 25
+MAX_LABEL = 100
+
+feature = Feature("convening", summary=N_("Gatherings: see them, answer, announce your own"), order=30)
+feature.delivers(Subject.PROMOTION)(render_promotion)
+
+
+async def suggest(ctx: Context, typed: str) -> Sequence[Choice]:
+    """Return the upcoming convenings whose title or number holds what was typed."""
+    wanted = fold(typed).removeprefix("#")
+    found = await ctx.uow.convenings.upcoming(ctx.now, 4 * SUGGESTED)
+    fitting = (one for one in found if wanted in fold(one.title) or wanted == str(one.id))
+    labels = ((one.id, f"#{one.id} {ctx.t.day(one.next_date(ctx.now).local)} {one.title}") for one in fitting)
+    return [Choice(str(number), label[:MAX_LABEL]) for number, label in labels][:SUGGESTED]
+
+
+ANSWERS = (Choice("yes", N_("Yes")), Choice("maybe", N_("Maybe")), Choice("no", N_("No")))
+_NUMBER = Option(
+    N_("Number of the convening; convening list shows it"), N_("Convening"), suggest=suggest, minimum=1, maximum=2**31
+)
+_ENDS = Option(N_("When it ends, by the same clock, like 2027-03-14 20:30"), N_("Ends"))
+_REPEAT = Option(N_("daily, weekly, biweekly, monthly, or an RRULE such as FREQ=MONTHLY;BYDAY=2TU"), N_("Repeats"))
+_STARTS = Option(N_("Date and time there, like 2027-03-14 18:30"), N_("Starts"))
+_ZONE = Option(N_("Time zone of the place, like America/New_York"), N_("Time zone"), max_chars=60)
+_CAPACITY = Option(N_("How many can come; 0 or blank for no limit"), N_("Limit of places"), minimum=0, maximum=100_000)
+_HIDE = Option(N_("Hide who comes from everybody, also from organizers"), N_("Hide names (yes or no)"))
+
+Number = Annotated[int, _NUMBER]
+Title = Annotated[str, Option(N_("What it is called"), N_("Title"), max_chars=120)]
+Starts = Annotated[datetime | None, _STARTS]
+ZoneName = Annotated[Zone | None, _ZONE]
+Place = Annotated[str, Option(N_("Address or link"), N_("Place"))]
+Ends = Annotated[datetime | None, _ENDS]
+City = Annotated[str | None, Option(N_("City where it takes place"), N_("City"), max_chars=80)]
+Description = Annotated[str | None, Option(N_("What it is about"), N_("Description"), "text", max_chars=1500)]
+Languages = Annotated[str | None, Option(N_("Languages spoken and interpreted"), N_("Languages"), max_chars=120)]
+Access = Annotated[str | None, Option(N_("Wheelchair access, captions, child care and the like"), N_("Access"))]
+Capacity = Annotated[int | None, _CAPACITY]
+HideNames = Annotated[bool | None, _HIDE]
+Repeat = Annotated[str | None, _REPEAT]
+
+
+@feature.command("list", summary=N_("See the convenings that are coming up"), example="convening list")
+async def list_upcoming(ctx: Context) -> Reply:
+    found = await ctx.uow.convenings.upcoming(ctx.now, SHOWN)
+    return listing(found, ctx.t, ctx.now, is_organizer=ORGANIZER in ctx.roles)
+
+
+@feature.command("show", summary=N_("See one convening and answer it"), example="convening show 3")
+async def show(ctx: Context, convening: Annotated[int | None, _NUMBER] = None) -> Reply:
+    if convening is None:
+        return await _next_one(ctx)
+    return await _shown(ctx, convening)
+
+
+async def _next_one(ctx: Context) -> Reply:
+    found = await ctx.uow.convenings.upcoming(ctx.now, 1)
+    return await _shown(ctx, found[0].id) if found else listing((), ctx.t, ctx.now, is_organizer=ORGANIZER in ctx.roles)
+
+
+async def _shown(ctx: Context, convening_id: int) -> Reply:
+    convening = await convening_of(ctx, convening_id)
+    shown = await public_card(ctx, convening)
+    if not may_edit(ctx, convening):
+        return shown
+    buttons = (
+        open_edit.button(ctx.t("Edit"), convening.id),
+        Button(ctx.t("Cancel this convening"), RUN, f"convening cancel {convening.id}", "danger"),
+    )
+    return replace(shown, sections=(*shown.sections, Section(numbered(convening), buttons=buttons)))
+
+
+@feature.command(
+    "add",
+    summary=N_("Announce a convening"),
+    check=organizer,
+    writes=True,
+    form=True,
+    form_title=N_("New convening"),
+    validate=check_times,
+    example='convening add title:"City assembly" starts:"2027-03-14 18:30" zone:America/New_York place:"City Hall"',
+)
+async def add(
+    ctx: Context,
+    title: Title,
+    starts: Annotated[datetime, _STARTS],
+    zone: Annotated[Zone, _ZONE],
+    place: Place,
+    ends: Ends = None,
+    city: City = None,
+    description: Description = None,
+    languages: Languages = None,
+    access: Access = None,
+    capacity: Capacity = None,
+    hide_names: HideNames = None,
+    repeat: Repeat = None,
+) -> Reply:
+    where = {"place": place, "city": city, "languages": languages, "access": access}
+    when = {"starts": starts, "zone": zone, "ends": ends, "repeat": repeat}
+    rest = {"title": title, "description": description, "capacity": capacity, "hide_names": hide_names}
+    return await preview(ctx, add.name, planned(ctx, where | when | rest), save_new)
+
+
+@feature.action("save", check=organizer, writes=True)
+async def save_new(ctx: Context, argument: str) -> Reply:
+    """Save what the preview showed; the right, the times and the pending text are looked at again."""
+    draft = await take_pending(ctx, argument)
+    if draft is None:
+        return _saved_already(ctx)
+    return await saved(ctx, planned(ctx, typed_values(ctx, add, draft.values)), add.name)
+
+
+def _saved_already(ctx: Context) -> Reply:
+    return Reply(ctx.t("It is saved already, once."), replaces=True)
+
+
+@feature.command(
+    "edit",
+    summary=N_("Change a convening; every posted card follows"),
+    check=organizer,
+    writes=True,
+    form=True,
+    form_title=N_("Edit a convening"),
+    opens_form=True,
+    example='convening edit 3 place:"Library, room 2"',
+)
+async def edit(
+    ctx: Context,
+    convening: Number,
+    title: Annotated[str | None, Option(N_("What it is called"), N_("Title"), max_chars=120)] = None,
+    starts: Starts = None,
+    zone: ZoneName = None,
+    place: Annotated[str | None, Option(N_("Address or link"), N_("Place"))] = None,
+    ends: Ends = None,
+    city: City = None,
+    description: Description = None,
+    languages: Languages = None,
+    access: Access = None,
+    capacity: Capacity = None,
+    hide_names: HideNames = None,
+    repeat: Repeat = None,
+) -> Reply | Form:
+    where = {"place": place, "city": city, "languages": languages, "access": access}
+    when = {"starts": starts, "zone": zone, "ends": ends, "repeat": repeat}
+    rest = {"title": title, "description": description, "capacity": capacity, "hide_names": hide_names}
+    given = {name: value for name, value in (where | when | rest).items() if value is not None}
+    if not given:
+        return await _form_or_button(ctx, convening)
+    return await _edit_preview(ctx, convening, ctx.request.arguments)
+
+
+async def _form_or_button(ctx: Context, convening_id: int) -> Reply | Form:
+    """Return the form; a button for it where a form was just sent, since one form cannot open another."""
+    convening = await editable(ctx, convening_id)
+    if ctx.request.kind is not Kind.ACTION:
+        return edit_form(ctx, edit, convening)
+    button = open_edit.button(ctx.t("Open the form"), convening.id, "primary")
+    return Reply(ctx.t("“{title}” can be changed in a form.", title=numbered(convening)), (Section(buttons=(button,)),))
+
+
+async def _edit_preview(ctx: Context, convening_id: int, arguments: Mapping[str, str]) -> Reply:
+    old = await editable(ctx, convening_id)
+    refuse_outdated(ctx, old, arguments)
+    return await preview(ctx, edit.name, changed(ctx, old, typed_values(ctx, edit, arguments)), save_edit)
+
+
+@feature.action("edit", check=organizer, opens_form=True)
+async def open_edit(ctx: Context, argument: str) -> Form:
+    return edit_form(ctx, edit, await editable(ctx, number_in(ctx, argument)))
+
+
+@feature.action("change", check=organizer, writes=True)
+async def save_edit(ctx: Context, argument: str) -> Reply:
+    """Save what the preview of a change showed, after the same checks."""
+    draft = await take_pending(ctx, argument)
+    if draft is None:
+        return _saved_already(ctx)
+    values = typed_values(ctx, edit, draft.values)
+    old = await editable(ctx, values.pop("convening"))
+    refuse_outdated(ctx, old, draft.values)
+    return await save_change(ctx, changed(ctx, old, values), edit.name)
+
+
+@feature.command(
+    "cancel",
+    summary=N_("Cancel a convening; every posted card says so"),
+    check=organizer,
+    writes=True,
+    form_title=N_("Cancel a convening"),
+    example='convening cancel 3 reason:"The hall is closed"',
+)
+async def cancel(
+    ctx: Context,
+    convening: Number,
+    reason: Annotated[str, Option(N_("Why it does not take place; everybody reads it"), N_("Reason"), max_chars=300)],
+) -> Reply:
+    old = await editable(ctx, convening)
+    stored = await ctx.uow.convenings.save(old.cancelled(reason, ctx.now))
+    await ctx.uow.deliveries.drop_pending(Subject.CONVENING, stored.id)
+    count = await update_copies(ctx, stored)
+    await audit(ctx, cancel.name, f"convening:{stored.id}")
+    text = ctx.t.plural("{count} posted card says so now.", "{count} posted cards say so now.", count)
+    shown = await public_card(ctx, stored)
+    return Reply(ctx.t("“{title}” is cancelled.", title=numbered(stored)), (Section(text=text), *shown.sections))
+
+
+@feature.command("rsvp", summary=N_("Say whether you come"), writes=True, example="convening rsvp 3 yes")
+async def rsvp(
+    ctx: Context,
+    convening: Number,
+    answer: Annotated[str, Option(N_("Whether you come"), N_("Answer"), "choice", choices=ANSWERS)],
+) -> Reply:
+    return await answered(ctx, convening, Going(answer))
+
+
+@feature.action("rsvp", writes=True)
+async def press(ctx: Context, argument: str) -> Reply:
+    """Store the answer of a pressed button; its argument is "<number>:<answer>"."""
+    number, _, answer = argument.partition(":")
+    if answer not in tuple(Going):
+        raise NotFound(ctx.t("I do not know that answer."), ctx.t("Press Yes, Maybe or No below the convening."))
+    return await answered(ctx, number_in(ctx, number), Going(answer))
+
+
+def number_in(ctx: Context, argument: str) -> int:
+    """Return the number that a button carries.
+
+    Raises:
+        UserInputError: it carries something else.
+    """
+    if not argument.isascii() or not argument.isdigit() or len(argument) > 12:
+        raise UserInputError(
+            ctx.t("This button is not one of mine any more."), ctx.t("Type convening list to see what is coming up.")
+        )
+    return int(argument)
+
+
+@feature.delivers(Subject.CONVENING)
+async def render(delivering: Delivering) -> Rendered | None:
+    """Return the card; None for one that was cancelled before anybody saw it."""
+    uow = delivering.uow
+    convening = await uow.convenings.get(delivering.subject_id)
+    if convening is None or (convening.is_cancelled and not delivering.is_posted):
+        return None
+    count = headcount(convening, await uow.convenings.answers(convening.id))
+    return Rendered(card(convening, count, delivering.t, delivering.now), convening.revision)

@@ -1,0 +1,78 @@
+"""Times that people plan: what is refused, and what the change of clocks makes of them."""
+
+from __future__ import annotations
+
+from bot.context import Context
+from bot.domain.times import WallTime, find_zone, near_zones, parse_local
+from bot.errors import UserInputError
+from bot.i18n import Translator
+
+FURTHEST_YEARS = 10
+NOW_WORDS = ("", "now", "ahora", "ya")
+LONGEST_ZONE = 3  # words that a zone may be typed in: "America/Port of Spain"
+
+
+def refuse_unplannable(ctx: Context, time: WallTime, option: str) -> None:
+    """Refuse a time that is over or too far away; the refusal repeats it as it was understood.
+
+    Raises:
+        UserInputError: names `option`.
+    """
+    t = ctx.t
+    is_far = time.local.year > ctx.now.year + FURTHEST_YEARS
+    if not is_far and time.local.year >= ctx.now.year - 1 and time.utc > ctx.now:
+        return
+    when = time.local.strftime("%Y-%m-%d %H:%M") if is_far or time.local.year < 1900 else t.moment(time.aware)
+    if is_far:
+        text, hint = (
+            t("{when} is too far away.", when=when),
+            t("Plan at most {count} years ahead.", count=FURTHEST_YEARS),
+        )
+    else:
+        text, hint = t("{when} is in the past.", when=when), t("Check the date, the year and the time zone.")
+    raise UserInputError(text, hint, option)
+
+
+def clock_note(t: Translator, time: WallTime) -> str:
+    """Return what people must know of a time in a gap or an overlap of the clocks, else ""."""
+    typed = time.local.strftime("%H:%M")
+    if time.shifted:
+        text = "{typed} does not exist on that day in {zone}, since the clocks go forward: it reads as {shown}."
+        return t(text, typed=typed, zone=time.zone, shown=time.aware.strftime("%H:%M"))
+    if time.aware.utcoffset() != time.aware.replace(fold=1).utcoffset():
+        return t(
+            "{typed} comes twice on that day in {zone}, since the clocks go back: the first one is meant.",
+            typed=typed,
+            zone=time.zone,
+        )
+    return ""
+
+
+def time_in(ctx: Context, text: str, option: str) -> WallTime | None:
+    """Return the time that `text` writes with its zone ("2027-03-14 18:30 America/New_York"); None for now.
+
+    Raises:
+        UserInputError: it cannot be read, has no zone, is over or too far away.
+    """
+    words = text.split()
+    if " ".join(words).casefold() in NOW_WORDS:
+        return None
+    for count in range(1, LONGEST_ZONE + 1):
+        local, zone = parse_local(" ".join(words[:-count])), find_zone(" ".join(words[-count:]))
+        if local and zone:
+            time = WallTime(local, zone)
+            refuse_unplannable(ctx, time, option)
+            return time
+    raise _unreadable(ctx.t, words, option)
+
+
+def _unreadable(t: Translator, words: list[str], option: str) -> UserInputError:
+    text, example = " ".join(words), "2027-03-14 18:30 America/New_York"
+    if parse_local(text):
+        return UserInputError(t("The time zone is missing."), t("Write it like {example}.", example=example), option)
+    if parse_local(" ".join(words[:-1])):
+        near = ", ".join(near_zones(words[-1]))
+        hint = t("Did you mean one of these: {near}?", near=near)
+        return UserInputError(t("“{text}” is not a time zone that I know.", text=words[-1]), hint, option)
+    hint = t("Write now, or a time like {example}.", example=example)
+    return UserInputError(t("“{text}” is not a date and time that I can read.", text=text), hint, option)

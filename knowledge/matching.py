@@ -1,0 +1,141 @@
+"""Comparing a question with every phrasing, and what the comparison says about how far to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.normalize import LANGS, Lang
+from knowledge.scoring import Engine, Ids, Phrase, Scores
+from knowledge.stemming import StemIndex, entries_by_term
+
+Evidence = NDArray[np.float64]
+
+EVIDENCE_NAMES: Final = ("top", "margin", "overlap", "topic_overlap", "coverage", "unknown", "agreement", "length")
+NOTHING: Final = slice(0, 0)
+
+# Of a topic's best phrasing, how much the second best takes part: 4 to 5 points of P@1 on CLINC150, flat from 0.4 to 0.7.
+SUPPORT: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A question against the bank.
+
+    Attributes:
+        parts: score of each topic by each scorer, shape (scorers, topics).
+        topics: mixed score of each topic, shape (topics,), in [0, 1].
+        texts: mixed score of each phrasing, shape (texts,).
+    """
+
+    parts: Scores
+    topics: Scores
+    texts: Scores
+
+    def best(self, limit: int) -> list[int]:
+        """Return the numbers of the best topics, best first; of equals the earlier one comes first."""
+        return [int(topic) for topic in np.argsort(-self.topics, kind="stable")[:limit]]
+
+
+class Matcher:
+    """The phrasings, the scorers made for them, and the words they use.
+
+    Args:
+        phrases: all phrasings, those of one topic together.
+        owners: the topic number of each phrasing, ascending from 0 without a gap.
+        engine: the scorers to make and their shares.
+    """
+
+    def __init__(self, phrases: Sequence[Phrase], owners: Ids, engine: Engine) -> None:
+        self.phrases = tuple(phrases)
+        self.owners = owners
+        self._scorers = tuple(part.make(phrases) for part in engine.parts)
+        shares = np.array([part.weight for part in engine.parts], dtype=np.float32)
+        self._shares = (shares / shares.sum())[:, np.newaxis]
+        self._starts = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
+        self._stems = StemIndex(phrases)
+        self._texts_by_stem, self._stem_starts = entries_by_term(self._stems)
+        self._text_starts = np.searchsorted(self._stems.texts, np.arange(len(phrases) + 1))
+
+    def scores(self, question: Phrase) -> Scores:
+        """Return the score of each phrasing by each scorer: shape (scorers, texts)."""
+        return np.stack([scorer.scores(question) for scorer in self._scorers])
+
+    def match(self, scores: Scores, hidden: slice = NOTHING) -> Match:
+        """Return the best of each topic, as if the `hidden` phrasings were not there."""
+        if hidden.stop > hidden.start:
+            scores = scores.copy()
+            scores[:, hidden] = 0.0
+        parts = self._supported(scores)
+        return Match(parts, (parts * self._shares).sum(axis=0), (scores * self._shares).sum(axis=0))
+
+    def _supported(self, scores: Scores) -> Scores:
+        """Return the best phrasing's score of each topic, lowered where the next best one does not support it.
+
+        A perfect fit needs no support, and a topic of one phrasing supports itself: shape (scorers, topics).
+        """
+        best = np.maximum.reduceat(scores, self._starts, axis=1)
+        others = np.where(scores < best[:, self.owners], scores, np.float32(-1))
+        second = np.maximum.reduceat(others, self._starts, axis=1)
+        gap = best - np.where(second < 0, best, second)
+        return np.asarray(best - np.float32(SUPPORT) * (1 - best**2) * gap)
+
+    def texts_of(self, topic: int) -> slice:
+        """Return where the phrasings of a topic are."""
+        stop = int(self._starts[topic + 1]) if topic + 1 < len(self._starts) else len(self.phrases)
+        return slice(int(self._starts[topic]), stop)
+
+    def best_text(self, match: Match, topic: int) -> int:
+        """Return the number of the topic's phrasing that fits best."""
+        place = self.texts_of(topic)
+        return int(place.start) + int(np.argmax(match.texts[place]))
+
+    def evidence(self, question: Phrase, match: Match, hidden: slice = NOTHING) -> Evidence:
+        """Return what speaks for the first topic, in the order of `EVIDENCE_NAMES`."""
+        first, *rest = match.best(2)
+        top = float(match.topics[first])
+        second = float(match.topics[rest[0]]) if rest else 0.0
+        text = self.best_text(match, first)
+        overlap, topic_overlap, coverage, unknown = self._word_evidence(question, first, text, hidden)
+        agreement = float(np.mean(np.argmax(match.parts, axis=1) == first))
+        length = float(np.log1p(len(question.words)))
+        margin = (top - second) / max(top, 1e-9)
+        return np.array([top, margin, overlap, topic_overlap, coverage, unknown, agreement, length])
+
+    def _word_evidence(
+        self, question: Phrase, topic: int, text: int, hidden: slice
+    ) -> tuple[float, float, float, float]:
+        """Return shares by rarity of the stems.
+
+        Of the question: in the phrasing; in the whole topic; then of the phrasing: in the question; then of the
+        question: nowhere.
+        """
+        lang: Lang = self.phrases[text].lang or LANGS[0]
+        asked = self._stems.stems(question.words, lang)
+        total = sum(map(self._stems.rarity_of, asked)) or 1.0
+        here = self._terms(slice(text, text + 1))
+        covered = sum(map(self._stems.rarity_of, here)) or 1.0
+        shared = sum(map(self._stems.rarity_of, here & asked.keys()))
+        in_topic = sum(map(self._stems.rarity_of, self._topic_terms(topic, hidden) & asked.keys()))
+        unknown = sum(self._stems.rarity_of(term) for term in asked if self._is_hidden(term, hidden))
+        return shared / total, in_topic / total, shared / covered, unknown / total
+
+    def _terms(self, texts: slice) -> set[int]:
+        return set(self._stems.terms[self._text_starts[texts.start] : self._text_starts[texts.stop]].tolist())
+
+    def _topic_terms(self, topic: int, hidden: slice) -> set[int]:
+        place = self.texts_of(topic)
+        if hidden.start >= place.stop or hidden.stop <= place.start:
+            return self._terms(place)
+        return self._terms(slice(place.start, hidden.start)) | self._terms(slice(hidden.stop, place.stop))
+
+    def _is_hidden(self, term: int, hidden: slice) -> bool:
+        """Tell whether no phrasing outside of `hidden` holds the stem."""
+        if term < 0:
+            return True
+        texts = self._texts_by_stem[self._stem_starts[term] : self._stem_starts[term + 1]]
+        return bool(hidden.start <= texts[0] and texts[-1] < hidden.stop)

@@ -1,0 +1,88 @@
+"""Who holds a lease, and who of them is alive."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, column, func, literal, or_, select, table, text, true
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.errors import BotError
+from storage.models import DeliveryRow
+
+_CLASS = 0x6872  # "hr": keeps our advisory locks apart from those of others in the same database
+_LOCKS = table(
+    "pg_locks", column("locktype"), column("classid"), column("objid"), column("database"), column("granted")
+)
+_DATABASES = table("pg_database", column("oid"), column("datname"))
+
+
+class Presence:
+    """This process, as the holder of leases.
+
+    On SQLite the instance lock proves that every other holder is dead. On PostgreSQL each process holds an advisory
+    lock with its number for as long as it lives, so that others see its death at once.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._connection: AsyncConnection | None = None
+        self.owner = str(secrets.randbelow(2**31 - 1) + 1)
+
+    async def ensure(self) -> None:
+        """Take the advisory lock if it is not held, for instance after the server restarted.
+
+        Raises:
+            Busy: the database cannot be reached.
+        """
+        if self._engine.dialect.name != "postgresql":
+            return
+        if self._connection is None or not await _answers(self._connection):
+            await self.end()
+            connection = await self._engine.connect()
+            self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await self._connection.execute(select(func.pg_try_advisory_lock(_CLASS, int(self.owner))))
+
+    async def end(self) -> None:
+        """Give the lock back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.invalidate()  # closing the session is what frees its lock
+            await connection.close()
+
+    def is_dead(self, now: datetime) -> ColumnElement[bool]:
+        """Return the condition that a lease is over or that its holder is dead.
+
+        Leases are judged by the database's clock where there is one apart from ours.
+        """
+        if self._engine.dialect.name == "postgresql":
+            over: ColumnElement[bool] = DeliveryRow.lease_until < func.clock_timestamp()
+            return or_(over, DeliveryRow.lease_owner.not_in(_alive()))
+        return or_(DeliveryRow.lease_until < now, DeliveryRow.lease_owner != self.owner)
+
+    def lease_end(self, now: datetime, until: datetime) -> Any:
+        """Return when a lease ends, told to the database by its own clock."""
+        if self._engine.dialect.name == "postgresql":
+            return func.clock_timestamp() + literal(until - now)
+        return until
+
+
+def _alive() -> Any:
+    here = select(_DATABASES.c.oid).where(_DATABASES.c.datname == func.current_database()).scalar_subquery()
+    return select(cast(_LOCKS.c.objid, String)).where(
+        _LOCKS.c.locktype == "advisory",
+        _LOCKS.c.classid == text(str(_CLASS)),
+        _LOCKS.c.database == here,
+        _LOCKS.c.granted == true(),
+    )
+
+
+async def _answers(connection: AsyncConnection) -> bool:
+    try:
+        await connection.execute(select(1))
+    except (SQLAlchemyError, BotError):
+        return False
+    return True
