@@ -19,6 +19,7 @@ from bot.context import Services
 from bot.dispatcher import Dispatcher
 from bot.errors import DeliveryError
 from bot.i18n import Translator, core_translators
+from bot.markup import plain
 from bot.outbox import Outbox, Post
 from bot.ports import OpenUnitOfWork
 from bot.registry import Registry, load
@@ -160,7 +161,7 @@ def words_of(reply: Reply) -> str:
     """Return everything a person reads in `reply`, card included, in order."""
     parts = [reply.summary]
     for section in reply.sections:
-        parts += [section.title, section.text]
+        parts += [section.title, plain(section.text)]
         parts += [f"{one.label}: {one.value}" for one in section.fields]
         parts += [one.label for one in section.buttons]
     return "\n".join(part for part in parts if part)

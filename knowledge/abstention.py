@@ -1,8 +1,8 @@
 """When to answer, when to say so with doubt, and when to say that nothing fits.
 
 A logistic on the match's evidence, fitted from the bank itself: each phrasing is asked with itself hidden (its topic
-may be found or not) and with its whole topic hidden (whatever is found is wrong). The limits belong to one engine and one
-bank; the confidence orders questions, it is no probability to show to people.
+may be found or not) and with its whole topic hidden (whatever is found is wrong). The limits belong to one engine
+and one bank; the confidence orders questions, it is no probability to show to people.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from knowledge.matching import EVIDENCE_NAMES, Evidence, Matcher
 Outcome = Literal["answer", "unsure", "unknown"]
 
 MAX_ASKED: Final = 700  # phrasings asked while fitting: more did not move the limits
+UNCOVERED: Final = 0.25  # weight of a question without topic beside one with: one question in five
 KEPT_UNSURE: Final = 0.95  # share of the right ones whose score stays above the lower limit
+SIGNS: Final = np.array([1, 1, 1, 1, -1, 1, 0, 0])  # which way each piece of evidence may speak; length, intercept: any
 TOP: Final = EVIDENCE_NAMES.index("top")
 _RIDGE: Final = 1.0
 _STEPS: Final = 25
@@ -59,25 +61,23 @@ def calibrate(matcher: Matcher, precision: float) -> Calibration:
 
     Args:
         matcher: the phrasings and scorers.
-        precision: wanted share of right answers among those given, half of the questions having no topic.
+        precision: wanted share of right answers among those given, one question in five having no topic.
     """
-    rows, right = _self_asked(matcher)
+    rows, right, weights = _self_asked(matcher)
     means, scales = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
-    weights = _fit(_design(rows, means, scales), right)
-    confidence = _logistic(_design(rows, means, scales) @ weights)
-    answer_from = _limit(confidence, right, precision)
-    unsure_from = float(np.quantile(confidence[right > 0], 1 - KEPT_UNSURE)) if right.any() else answer_from
-    return Calibration(
-        tuple(means.tolist()),
-        tuple(scales.tolist()),
-        tuple(weights.tolist()),
-        answer_from,
-        min(unsure_from, answer_from),
-    )
+    design = _design(rows, means, scales)
+    fitted = _fit(design, right)
+    answer_from = _limit(_logistic(design @ fitted), right, weights, precision)
+    unsure_from = float(np.quantile(rows[right > 0, TOP], 1 - KEPT_UNSURE)) if right.any() else 0.0
+    return Calibration(tuple(means.tolist()), tuple(scales.tolist()), tuple(fitted.tolist()), answer_from, unsure_from)
 
 
-def _self_asked(matcher: Matcher) -> tuple[Rows, Rows]:
-    """Return the evidence of phrasings asked twice, shape (2 x asked, evidence), and 1 where the topic was right."""
+def _self_asked(matcher: Matcher) -> tuple[Rows, Rows, Rows]:
+    """Ask phrasings twice: with themselves hidden, and with their whole topic hidden.
+
+    Returns:
+        Evidence, shape (2 x asked, evidence); 1 where the topic was right; how much each row counts for the limit.
+    """
     n_texts = len(matcher.phrases)
     chosen = np.unique(np.linspace(0, n_texts - 1, min(n_texts, MAX_ASKED)).astype(int)).tolist()
     rows, right = [], []
@@ -88,7 +88,7 @@ def _self_asked(matcher: Matcher) -> tuple[Rows, Rows]:
             match = matcher.match(scores, hidden)
             rows.append(matcher.evidence(question, match, hidden))
             right.append(float(match.best(1)[0] == owner and match.topics[owner] > 0))
-    return np.array(rows), np.array(right)
+    return np.array(rows), np.array(right), np.tile([1.0, UNCOVERED], len(chosen))
 
 
 def _design(rows: Rows, means: Rows | tuple[float, ...], scales: Rows | tuple[float, ...]) -> Rows:
@@ -97,7 +97,22 @@ def _design(rows: Rows, means: Rows | tuple[float, ...], scales: Rows | tuple[fl
 
 
 def _fit(design: Rows, right: Rows) -> Rows:
-    """Return the weights of a ridge logistic regression, by Newton's method (the intercept is not penalised)."""
+    """Return logistic weights; evidence whose weight has the wrong sign is left out, the worst first.
+
+    Without this a bank of similar phrasings teaches that a closer fit is worse, and an exact question goes unanswered.
+    """
+    used = np.ones(design.shape[1], dtype=np.bool_)
+    while True:
+        weights = np.zeros(design.shape[1])
+        weights[used] = _newton(design[:, used], right)
+        wrong = weights * SIGNS
+        if wrong.min() >= 0:
+            return weights
+        used[int(np.argmin(wrong))] = False
+
+
+def _newton(design: Rows, right: Rows) -> Rows:
+    """Return the weights of a ridge logistic regression; the last column, the intercept, is hardly penalised."""
     ridge = np.full(design.shape[1], _RIDGE)
     ridge[-1] = 1e-3
     weights = np.zeros(design.shape[1])
@@ -109,10 +124,10 @@ def _fit(design: Rows, right: Rows) -> Rows:
     return weights
 
 
-def _limit(confidence: Rows, right: Rows, precision: float) -> float:
-    """Return the lowest confidence above which the share of right ones is at least `precision`."""
+def _limit(confidence: Rows, right: Rows, weights: Rows, precision: float) -> float:
+    """Return the lowest confidence above which the weighted share of right ones is at least `precision`."""
     order = np.argsort(-confidence, kind="stable")
-    shares = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    shares = np.cumsum((weights * right)[order]) / np.cumsum(weights[order])
     enough = np.flatnonzero(shares >= precision)
     return float(confidence[order[enough[-1]]]) if len(enough) else 1.0
 

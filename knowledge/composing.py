@@ -16,7 +16,6 @@ _WORDS: Final[dict[Lang, dict[str, str]]] = {
         "cities": "What cities do",
         "when": "When",
         "how": "How",
-        "country": "Country",
     },
     "es": {
         "criterion": "Criterio {number}: {name}",
@@ -26,7 +25,6 @@ _WORDS: Final[dict[Lang, dict[str, str]]] = {
         "cities": "Qué hacen las ciudades",
         "when": "Cuándo",
         "how": "Cómo",
-        "country": "País",
     },
 }
 
@@ -69,12 +67,13 @@ def _article_text(text: ArticleText, lang: Lang, number: int) -> TopicText:
 
 def _city_text(text: CityText, lang: Lang, name: str) -> TopicText:
     named = _WORDS[lang]
-    facts = (
-        _labelled(named["when"], text.when),
-        _labelled(named["how"], text.instrument),
-        _labelled(named["country"], text.country),
-    )
-    return TopicText(lang, name, text.questions, text.does, "\n".join(f"- {fact}" for fact in facts))
+    facts = _labelled(named["when"], _sentence(text.when)), _labelled(named["how"], _sentence(text.instrument))
+    short = f"{name} ({text.country}). {' '.join(facts)}"
+    return TopicText(lang, name, text.questions, short, text.does)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _labelled(label: str, text: str) -> str:

@@ -27,25 +27,28 @@ def load_bank(folder: Path = CONTENT) -> Bank:
     Raises:
         KnowledgeError: the first fault, with file and line; `check` lists all of them.
     """
-    bank, errors = _read(folder)
-    if errors:
-        first = errors[0]
-        more = f" (and {len(errors) - 1} more faults: run `hrc-bot knowledge check`)" if len(errors) > 1 else ""
+    bank, findings = read(folder)
+    if findings.errors:
+        first = findings.errors[0]
+        count = len(findings.errors) - 1
+        more = f" (and {count} more: run `hrc-bot knowledge check`)" if count else ""
         raise KnowledgeError(first.message + more, first.file, first.line)
     return bank
 
 
 def check(folder: Path = CONTENT) -> list[KnowledgeError]:
     """Return every fault of the content in `folder`, by file and line; empty when it is sound."""
-    return _read(folder)[1]
+    return read(folder)[1].errors
 
 
-def _read(folder: Path) -> tuple[Bank, list[KnowledgeError]]:
+def read(folder: Path) -> tuple[Bank, Findings]:
+    """Read the content in `folder`; the bank is whole only where the findings hold no error."""
     files = _Files(folder)
     bank = _read_bank(files)
     _check_names(files.findings, bank)
     _check_variants(files.findings, bank)
-    return bank, sorted(files.findings.errors, key=lambda error: (error.file, error.line))
+    files.findings.errors.sort(key=lambda error: (error.file, error.line))
+    return bank, files.findings
 
 
 def _read_bank(files: _Files) -> Bank:

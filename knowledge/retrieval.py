@@ -57,11 +57,18 @@ def search(index: Index, query: str, lang: str | None = None, limit: int = 3) ->
     spoken = _language(lang) or guess(query[:MAX_CHARS]) or (hits[0].lang if hits else LANGS[0])
     if not hits:
         return Result("unknown", (), spoken, 0.0)
-    confidence = index.calibration.confidence(index.matcher.evidence(question, match))
+    confidence = _confidence(index, question, match)
     outcome = index.calibration.outcome(confidence, hits[0].score)
     if len(query) > MAX_CHARS and outcome == "answer":
         outcome = "unsure"
     return Result(outcome, hits, spoken, confidence)
+
+
+def _confidence(index: Index, question: Phrase, match: Match) -> float:
+    """Return the confidence in the first topic: 1 when it has the very question."""
+    if index.matcher.asked_exactly(question) == match.best(1)[0]:
+        return 1.0
+    return index.calibration.confidence(index.matcher.evidence(question, match))
 
 
 def _hits(index: Index, match: Match, limit: int) -> tuple[Hit, ...]:

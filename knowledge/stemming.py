@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
-import Stemmer
+import Stemmer  # type: ignore[import-not-found]  # a C module without types
 from numpy.typing import NDArray
 
 from knowledge.normalize import LANGS, Lang

@@ -31,8 +31,6 @@ _SQLITE_UNIQUE = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PR
 _POSTGRES_BUSY = {"40", "55", "57"}
 _DISK_FULL, _UNIQUE, _FOREIGN_KEY, _READ_ONLY = "53100", "23505", "23503", "25006"
 
-_NO_DRIVER = object()
-
 
 def translate_errors(engine: Engine) -> None:
     """Make every error of the engine's driver one of the core's, where it is one that people can act on."""
@@ -52,8 +50,9 @@ def core_error(error: BaseException) -> BotError | RuntimeError | None:
     """Return the core's error for one that a driver raised, None for a fault of the program."""
     if isinstance(error, sqlite3.Error):
         return _of_sqlite(getattr(error, "sqlite_errorcode", 0))
-    state = getattr(error, "sqlstate", _NO_DRIVER)
-    return None if state is _NO_DRIVER else _of_postgres(state or "", type(error).__name__)
+    if type(error).__module__.partition(".")[0] == "psycopg":  # not imported where SQLite serves
+        return _of_postgres(str(getattr(error, "sqlstate", None) or ""), type(error).__name__)
+    return None
 
 
 def _of_sqlite(code: int) -> BotError | RuntimeError | None:
@@ -72,7 +71,7 @@ def _of_sqlite(code: int) -> BotError | RuntimeError | None:
 
 
 def _of_postgres(state: str, name: str) -> BotError | RuntimeError | None:
-    exact = {
+    exact: dict[str, BotError | RuntimeError] = {
         _DISK_FULL: Busy(FULL, TELL),
         _UNIQUE: Conflict(CHANGED, LOOK_AGAIN),
         _FOREIGN_KEY: NotFound(REMOVED),

@@ -41,17 +41,17 @@ def upgrade(url: str) -> None:
     """
     path = file_of(url)
     if path is None:
-        _upgrade(url)
+        upgrade_unlocked(url)
         return
     make_private(path)
     lock = InstanceLock(path)
     try:
-        _upgrade(url)
+        upgrade_unlocked(url)
     finally:
         lock.release()
 
 
-def _upgrade(url: str) -> None:
+def upgrade_unlocked(url: str) -> None:
     if inspected(url) in {Tables.NEWER, Tables.FOREIGN}:
         check(url)
     with _opened(url, read_only=False) as connection, connection.begin():
@@ -119,11 +119,32 @@ def inspected(url: str) -> Tables:
         return _tables(connection)
 
 
-def make_private(path: Path) -> None:
-    """Make the file and the folders above it that are missing, for this account alone."""
-    for folder in reversed([one for one in path.resolve().parents if not one.exists()]):
-        folder.mkdir(mode=0o700, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+def make_private(path: Path) -> Path:
+    """Make the file and the folders above it that are missing, for this account alone; return its path.
+
+    Raises:
+        ConfigError: they cannot be made or written.
+    """
+    make_private_folder(path.resolve().parent)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise ConfigError(f"DATABASE_URL: {path} cannot be opened: {error.strerror}") from error
+    return path
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make the folder and those above it that are missing, for this account alone.
+
+    Raises:
+        ConfigError: one of them cannot be made.
+    """
+    missing = [one for one in (folder.resolve(), *folder.resolve().parents) if not one.exists()]
+    try:
+        for one in reversed(missing):
+            one.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"data_dir: {folder} cannot be made: {error.strerror}") from error
 
 
 def plain(url: str) -> str:
@@ -171,7 +192,7 @@ def _opened(url: str, *, read_only: bool = True) -> Iterator[Connection]:
         with closing(engine.connect()) as connection:
             yield connection
     except DatabaseError as error:
-        raise ConfigError(_damaged(url) if _is_damage(error) else f"DATABASE_URL: {plain(url)}: {_reason(error)}") from error
+        raise ConfigError(_damaged(url) if _is_damage(error) else _unreachable(url, error)) from error
     finally:
         engine.dispose()
 
@@ -181,7 +202,6 @@ def _is_damage(error: DatabaseError) -> bool:
     return code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
-def _reason(error: DatabaseError) -> str:
-    """Return the driver's reason on one line."""
-    return " ".join(str(error.orig).split())
-
+def _unreachable(url: str, error: DatabaseError) -> str:
+    """Return one line with the driver's reason."""
+    return f"DATABASE_URL: {plain(url)} cannot be opened: {' '.join(str(error.orig).split())}"

@@ -221,6 +221,16 @@ _partial("ix_delivery_leased", IS_LEASED, DeliveryRow.lane_id)
 _partial("ix_delivery_direct", IS_DIRECT, DeliveryRow.user_id)
 
 
+class FeedbackRow(Base):
+    """How often a topic was called helpful, and how often not; by nobody in particular."""
+
+    __tablename__ = "feedback"
+    topic_id: Mapped[str] = mapped_column(primary_key=True)
+    lang: Mapped[str] = mapped_column(primary_key=True)
+    helpful: Mapped[int]
+    not_helpful: Mapped[int]
+
+
 class InboxRow(Base):
     """A request seen already."""
 

@@ -50,6 +50,6 @@ def insert_into(session: AsyncSession, row: type[Base]) -> sqlite.Insert | postg
 
 
 async def run(session: AsyncSession, statement: Executable) -> int:
-    """Run an INSERT, UPDATE or DELETE and return how many rows it touched."""
-    result = await session.execute(statement)
+    """Run an UPDATE or DELETE and return how many rows it touched."""
+    result = await session.execute(statement.execution_options(preserve_rowcount=True))
     return result.rowcount if isinstance(result, CursorResult) else 0

@@ -37,7 +37,7 @@ class InputLines:
         Raises:
             EOFError: there is none.
         """
-        searched, skipping = 0, False
+        searched = 0
         while (end := self._buffer.find(b"\n", searched)) < 0 and not self._ended:
             searched = len(self._buffer)
             if searched > MAX_LINE_BYTES:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
+import re
+from collections.abc import AsyncGenerator, Iterable, Iterator
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import DummyHistory, InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -26,7 +28,9 @@ class OfferCompleter(Completer):
         return ()
 
     async def get_completions_async(
-        self, document: Document, complete_event: CompleteEvent  # noqa: ARG002
+        self,
+        document: Document,
+        complete_event: CompleteEvent,  # noqa: ARG002
     ) -> AsyncGenerator[Completion, None]:
         if self._offers:
             for one in await self._offers(document.text_before_cursor):
@@ -58,6 +62,16 @@ class Terminal:
         """Return the rows of a line, wrapped behind its marker; addresses stay whole."""
         text = Text.assemble(*((piece.text, piece.style) for piece in line.pieces))
         width = max(self._console.width - len(line.marker), 20)
-        for number, row in enumerate(text.wrap(self._console, width, overflow="ignore") or [Text()]):
+        for number, row in enumerate(text.divide(_breaks(text.plain, width)) or [Text()]):
             row.rstrip()
             yield Text(" " * len(line.marker) if number else line.marker) + row
+
+
+def _breaks(text: str, width: int) -> Iterator[int]:
+    """Yield where rows of at most `width` columns begin; a word that is longer than a row is not broken."""
+    column = 0
+    for word in re.finditer(r"\S+\s*", text):
+        if column and column + cell_len(word.group().rstrip()) > width:
+            yield word.start()
+            column = 0
+        column += cell_len(word.group())

@@ -18,7 +18,6 @@ from bot.refusals import DRAFT_LASTS
 log = structlog.get_logger("discord")
 
 AT_HAND = 1000
-READS_WITHIN_S = 1.5
 
 
 class Drafts:
@@ -42,14 +41,19 @@ class Drafts:
         await self._store(draft)
         return draft.token
 
-    async def get(self, token: str, user_id: str) -> Draft | None:
-        """Return the person's draft; None when it is unknown, expired, another's, or cannot be read in time."""
+    def at_hand(self, token: str, user_id: str) -> Draft | None:
+        """Return the person's draft when it is in memory."""
         draft = self._at_hand.get(token)
-        if draft:
-            return draft if draft.user_id == user_id and draft.expires_at > self._clock() else None
+        return draft if draft and draft.user_id == user_id and draft.expires_at > self._clock() else None
+
+    async def read(self, token: str, user_id: str) -> Draft | None:
+        """Return the person's draft; None when it is unknown, expired, another's, or the storage is busy."""
+        if token in self._at_hand:
+            return self.at_hand(token, user_id)
         try:
-            return await asyncio.wait_for(self._read(token, user_id), READS_WITHIN_S)
-        except (Busy, TimeoutError):
+            async with self._unit_of_work(writes=False) as uow:
+                return await uow.drafts.get(token, user_id, self._clock())
+        except Busy:
             return None
 
     def drop(self, token: str) -> None:
@@ -75,10 +79,6 @@ class Drafts:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _read(self, token: str, user_id: str) -> Draft | None:
-        async with self._unit_of_work(writes=False) as uow:
-            return await uow.drafts.get(token, user_id, self._clock())
 
     async def _store(self, draft: Draft) -> None:
         try:

@@ -60,6 +60,23 @@ def messages(reply: Reply, t: Translator, *, key: str = "", notifies: bool = Fal
     )
 
 
+def single(reply: Reply, t: Translator, *, key: str = "", notifies: bool = False) -> Message:
+    """Return one message that shows all of `reply`, for what must be edited later; a long rest goes into a file.
+
+    Raises:
+        ValueError: more than 25 buttons or 9 files, which no single message holds.
+    """
+    first, *rest = messages(reply, t, key=key, notifies=notifies)
+    if not rest:
+        return first
+    rows = [row for one in (first, *rest) for row in one.payload["components"]]
+    if len(rows) > MAX_ROW or len(reply.attachments) >= MAX_FILES:
+        raise ValueError("a message that is edited later holds at most 25 buttons and 9 files")
+    text = "".join(reply_pieces(reply.summary, reply.sections, t))
+    whole = Attachment("full-text.md", text.encode(), "text/markdown")
+    return Message(first.payload | {"components": rows}, (whole, *reply.attachments))
+
+
 def batched_texts(texts: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Yield the texts message by message: a content and its embeds."""
     for at in range(0, len(texts), len(_CAPACITY)):
@@ -111,8 +128,10 @@ def _repeated(sections: Sequence[Section]) -> frozenset[str]:
 
 
 def _labelled(section: Section, repeated: frozenset[str]) -> list[tuple[str, Button]]:
-    """Return label and button; a label that others share tells its section, since all buttons stand below the text."""
-    return [(_qualified(section.title, one.label) if one.label in repeated else one.label, one) for one in section.buttons]
+    """Return label and button; a label that others share tells its section, since buttons stand below all text."""
+    return [
+        (_qualified(section.title, one.label) if one.label in repeated else one.label, one) for one in section.buttons
+    ]
 
 
 def _qualified(title: str, label: str) -> str:
@@ -135,4 +154,9 @@ def _button(labelled: tuple[str, Button], key: str, used: Counter[str]) -> dict[
     plain = button_id(button.action, button.argument, key)
     used[plain] += 1
     custom_id = button_id(button.action, button.argument, key, used[plain] - 1)
-    return {"type": 2, "style": _STYLES.get(button.style, 2), "label": shortened(label, MAX_LABEL), "custom_id": custom_id}
+    return {
+        "type": 2,
+        "style": _STYLES.get(button.style, 2),
+        "label": shortened(label, MAX_LABEL),
+        "custom_id": custom_id,
+    }

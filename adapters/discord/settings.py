@@ -15,7 +15,7 @@ APPS = "https://discord.com/developers/applications"
 class DiscordSettings(Section):
     """How the bot reaches Discord."""
 
-    api_url: str = Field("https://discord.com/api/v10", description="Base of the REST API; the gateway comes from there")
+    api_url: str = Field("https://discord.com/api/v10", description="Base of the REST API; it names the gateway")
     token: SecretStr = Field(SecretStr(""), description="Bot token")
 
     @field_validator("api_url")

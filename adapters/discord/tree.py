@@ -58,9 +58,7 @@ def payloads(registry: Registry, translators: Translators) -> list[dict[str, Any
     return _distinct(every)
 
 
-def _top(
-    word: str, group: Mapping[str, Command], summary: str, languages: Mapping[str, Translator]
-) -> dict[str, Any]:
+def _top(word: str, group: Mapping[str, Command], summary: str, languages: Mapping[str, Translator]) -> dict[str, Any]:
     places = {"type": 1, "contexts": [_GUILD, _BOT_DM], "integration_types": [0]}
     if word in group:
         return _named(word, group[word].summary, languages) | places | {"options": _options(group[word], languages)}
@@ -172,7 +170,7 @@ async def sync(client: discord.Client, commands: list[dict[str, Any]], stored: P
         stored: the file that remembers the fingerprint.
     """
     wanted = fingerprint(commands, client.application_id, Route.BASE)
-    if stored.exists() and stored.read_text().strip() == wanted:
+    if _remembered(stored) == wanted:
         return False
     route = Route("PUT", "/applications/{application_id}/commands", application_id=client.application_id)
     try:
@@ -180,7 +178,15 @@ async def sync(client: discord.Client, commands: list[dict[str, Any]], stored: P
     except discord.HTTPException as error:
         log.error("commands not registered", code=error.code, status=error.status)
         return False
-    stored.parent.mkdir(parents=True, exist_ok=True)
-    stored.write_text(wanted + "\n")
+    _remember(stored, wanted)
     log.info("commands registered", count=len(commands))
     return True
+
+
+def _remembered(stored: Path) -> str:
+    return stored.read_text().strip() if stored.exists() else ""
+
+
+def _remember(stored: Path, wanted: str) -> None:
+    stored.parent.mkdir(parents=True, exist_ok=True)
+    stored.write_text(wanted + "\n")

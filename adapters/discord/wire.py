@@ -21,7 +21,7 @@ from adapters.discord.render import Message
 
 log = structlog.get_logger("discord")
 
-USER_AGENT = "DiscordBot (https://github.com/human-rights-cities/hrc-bot, 0.1.0)"
+USER_AGENT = "DiscordBot (hrc-bot, 0.1.0)"
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 MAX_WAIT_S = 30.0
 TRIES = 3

@@ -12,5 +12,6 @@ plugin = Plugin(
     "adapters.slack.app:create",
     is_configured=is_configured,
     spec=SPEC,
+    manifest="adapters.slack.manifest:manifest",
     locale=Path(__file__).parent.parent / "locale",
 )

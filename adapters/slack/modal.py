@@ -58,7 +58,9 @@ def _metadata(form: Form, origin: Mapping[str, str]) -> str:
 
 
 def _unhidden(form: Form) -> Form:
-    shown = tuple(Input(name, name[:45], "text", value=value, max_chars=MAX_TYPED) for name, value in form.hidden.items())
+    shown = tuple(
+        Input(name, name[:45], "text", value=value, max_chars=MAX_TYPED) for name, value in form.hidden.items()
+    )
     return replace(form, inputs=form.inputs + shown, hidden={})
 
 
@@ -102,7 +104,10 @@ def _select(kind: str, one: Input, choices: tuple[Choice, ...]) -> Block:
     element: Block = {"type": kind, "action_id": one.name}
     if len(options) > MAX_OPTIONS:
         element["option_groups"] = [
-            {"label": _plain(f"{at + 1}–{at + len(options[at : at + MAX_OPTIONS])}"), "options": options[at : at + MAX_OPTIONS]}
+            {
+                "label": _plain(f"{at + 1}–{at + len(options[at : at + MAX_OPTIONS])}"),
+                "options": options[at : at + MAX_OPTIONS],
+            }
             for at in range(0, len(options), MAX_OPTIONS)
         ]
     else:

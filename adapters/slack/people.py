@@ -69,6 +69,6 @@ def actor_of(user: str, team: str, info: Mapping[str, Any]) -> Actor:
     """Return the person that `users.info` describes; rights count in their own workspace only."""
     profile = info.get("profile") or {}
     name = profile.get("display_name") or info.get("real_name") or profile.get("real_name") or ""
-    is_own = info.get("team_id") in (team, None, "")
+    is_own = info.get("team_id") == team
     is_admin = is_own and not info.get("deleted") and bool(info.get("is_admin") or info.get("is_owner"))
     return Actor(ours(user), str(name), str(info.get("locale") or ""), str(info.get("tz") or ""), is_admin)

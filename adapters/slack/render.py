@@ -274,5 +274,3 @@ def _button(button: Button, number: int) -> Block:
 def action_of(action_id: str) -> str:
     """Return the action's name in a button's id."""
     return action_id.rpartition("#")[0] or action_id
-
-

@@ -18,14 +18,20 @@ class SlackSettings(Section):
     """How the bot reaches Slack, and how Slack reaches the bot."""
 
     api_url: str = Field("https://slack.com/api/", description="Base of the Web API; ends in /")
-    mode: Literal["socket", "http"] = Field("socket", description="socket: no public address needed; http: Slack calls us")
+    mode: Literal["socket", "http"] = Field(
+        "socket", description="socket: no public address needed; http: Slack calls us"
+    )
     host: str = Field("127.0.0.1", description="Address the http mode listens on")
     port: int = Field(3000, ge=1, le=65535, description="Port the http mode listens on")
     public_url: str = Field("", description="https address at which Slack reaches the http mode; used in the manifest")
     bot_token: SecretStr = Field(SecretStr(""), description="Bot User OAuth Token (xoxb-)")
-    app_token: SecretStr = Field(SecretStr(""), description="App-Level Token (xapp-) with connections:write, for mode socket")
+    app_token: SecretStr = Field(
+        SecretStr(""), description="App-Level Token (xapp-) with connections:write, for mode socket"
+    )
     signing_secret: SecretStr = Field(SecretStr(""), description="Signing Secret, for mode http")
-    client_id: SecretStr = Field(SecretStr(""), description="Client ID of the app; accepted, the bot token is what counts")
+    client_id: SecretStr = Field(
+        SecretStr(""), description="Client ID of the app; accepted, the bot token is what counts"
+    )
     client_secret: SecretStr = Field(SecretStr(""), description="Client Secret; accepted, the bot token is what counts")
 
     @field_validator("api_url", "public_url")
@@ -52,7 +58,7 @@ class SlackSettings(Section):
         secret: SecretStr = getattr(self, key)
         if not secret.get_secret_value().strip():
             raise ConfigError(
-                f"{NAME}.{key} (not set): mode {self.mode} needs it; set {variable} to the {where} of your app at {APPS}"
+                f"{NAME}.{key} (not set): mode {self.mode} needs it; set {variable} to the {where} at {APPS}"
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +16,8 @@ from adapters.slack.settings import SlackSettings
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
 
 TIMEOUT_S = 10.0
+LOGGER = logging.getLogger("slack")
+LOGGER.setLevel(logging.WARNING)  # below that the SDK writes payloads, which hold what people said
 _MAYBE_SENT = {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 
@@ -29,7 +31,9 @@ class Web:
 
     def __init__(self, settings: SlackSettings) -> None:
         token = settings.bot_token.get_secret_value()
-        self.client = AsyncWebClient(token=token, base_url=settings.api_url, timeout=int(TIMEOUT_S), retry_handlers=[])
+        self.client = AsyncWebClient(
+            token=token, base_url=settings.api_url, timeout=int(TIMEOUT_S), retry_handlers=[], logger=LOGGER
+        )
         self._api = urlsplit(settings.api_url)
         self._session: aiohttp.ClientSession | None = None
 
@@ -63,8 +67,20 @@ class Web:
 
         Source: docs.slack.dev, messaging/working-with-files (upload address, upload, completion).
         """
-        place = {"channel": channel, "thread_ts": thread_ts or None}
-        await self._judged(self.client.files_upload_v2(filename=name, title=name, content=content, **place))
+        sent = self.client.files_upload_v2(
+            filename=name, title=name, content=content, channel=channel, thread_ts=thread_ts or None
+        )
+        await self._judged(sent)
+
+    async def socket_url(self, app_token: str) -> str:
+        """Return the address of a new Socket Mode connection. Raises as `call` does."""
+        answer = await self._judged(self.client.apps_connections_open(app_token=app_token))
+        return str(answer["url"])
+
+    async def direct_channel(self, user: str) -> str:
+        """Return the channel of the bot's direct messages with somebody. Raises as `call` does."""
+        answer = await self.call("conversations.open", users=user)
+        return str((answer.get("channel") or {}).get("id") or "")
 
     async def _judged(self, call: Any) -> dict[str, Any]:
         try:
@@ -73,7 +89,7 @@ class Web:
             raise _judgement(error) from None
         except aiohttp.ClientConnectorError:
             raise DeliveryError("unreachable") from None
-        except (TimeoutError, asyncio.TimeoutError):
+        except TimeoutError:
             raise DeliveryUncertain("timeout") from None
         except (aiohttp.ClientError, SlackClientError, ConnectionError):
             raise DeliveryUncertain("connection_lost") from None
@@ -104,19 +120,19 @@ class Web:
             raise DeliveryError("unreachable") from None
         except (TimeoutError, aiohttp.ClientError):
             raise DeliveryUncertain("connection_lost") from None
-        _raise_for(status, answer.headers.get("Retry-After"), "" if text in ("ok", "") else "response_url_refused", text)
+        _raise_for(status, answer.headers.get("Retry-After"), f"http_{status}")
+        if '"ok":false' in text.replace(" ", ""):
+            raise DeliveryRefused("response_url_refused")
 
 
-def _raise_for(status: int, retry_after: str | None, code: str, text: str = "") -> None:
-    """Raise what an HTTP answer means; 200 with the body "ok" or JSON `ok: true` is success."""
+def _raise_for(status: int, retry_after: str | None, code: str) -> None:
+    """Raise what the status of an HTTP answer means; 200 means nothing yet."""
     if status == 429:
         raise DeliveryDelayed("ratelimited", seconds_of(retry_after))
     if status >= 500:
         raise DeliveryUncertain(f"http_{status}")
     if status != 200:
         raise DeliveryRefused(code or f"http_{status}")
-    if text.startswith("{") and '"ok":false' in text.replace(" ", ""):
-        raise DeliveryRefused("response_url_refused")
 
 
 def seconds_of(retry_after: str | None) -> float:

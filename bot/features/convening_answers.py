@@ -104,10 +104,11 @@ async def _confirmed(ctx: Context, convening: Convening, person: str, going: Goi
 
 
 def _place_in_line(ctx: Context, convening: Convening, number: int) -> str:
-    words = ctx.t(
-        "“{title}” is full: you are number {number} on the waiting list.", title=convening.title, number=number
+    return ctx.t(
+        "“{title}” is full: you are number {number} on the waiting list. You get a message when a place is free.",
+        title=convening.title,
+        number=number,
     )
-    return f"{words} {ctx.t('You get a message when a place is free.')}"
 
 
 def _words(ctx: Context, convening: Convening, going: Going) -> str:

@@ -19,26 +19,27 @@ def refuse_unplannable(ctx: Context, time: WallTime, option: str) -> None:
         UserInputError: names `option`.
     """
     t = ctx.t
-    is_far = time.local.year > ctx.now.year + FURTHEST_YEARS
-    if not is_far and time.local.year >= ctx.now.year - 1 and time.utc > ctx.now:
-        return
-    when = time.local.strftime("%Y-%m-%d %H:%M") if is_far or time.local.year < 1900 else t.moment(time.aware)
-    if is_far:
-        text, hint = (
-            t("{when} is too far away.", when=when),
-            t("Plan at most {count} years ahead.", count=FURTHEST_YEARS),
-        )
-    else:
-        text, hint = t("{when} is in the past.", when=when), t("Check the date, the year and the time zone.")
-    raise UserInputError(text, hint, option)
+    if time.local.year > ctx.now.year + FURTHEST_YEARS:
+        when = time.local.strftime("%Y-%m-%d %H:%M")
+        hint = t("Plan at most {count} years ahead.", count=FURTHEST_YEARS)
+        raise UserInputError(t("{when} is too far away.", when=when), hint, option)
+    is_ancient = time.local.year < ctx.now.year - 1  # the first years of the calendar have no UTC time everywhere
+    if is_ancient or time.utc <= ctx.now:
+        when = time.local.strftime("%Y-%m-%d %H:%M") if is_ancient else t.moment(time.aware)
+        hint = t("Check the date, the year and the time zone.")
+        raise UserInputError(t("{when} is in the past.", when=when), hint, option)
 
 
 def clock_note(t: Translator, time: WallTime) -> str:
     """Return what people must know of a time in a gap or an overlap of the clocks, else ""."""
     typed = time.local.strftime("%H:%M")
     if time.shifted:
-        text = "{typed} does not exist on that day in {zone}, since the clocks go forward: it reads as {shown}."
-        return t(text, typed=typed, zone=time.zone, shown=time.aware.strftime("%H:%M"))
+        return t(
+            "{typed} does not exist on that day in {zone}, since the clocks go forward: it reads as {shown}.",
+            typed=typed,
+            zone=time.zone,
+            shown=time.aware.strftime("%H:%M"),
+        )
     if time.aware.utcoffset() != time.aware.replace(fold=1).utcoffset():
         return t(
             "{typed} comes twice on that day in {zone}, since the clocks go back: the first one is meant.",

@@ -88,9 +88,7 @@ class Announcements:
 
     async def _add_texts(self, announcement: Announcement) -> None:
         texts = dict(zip(_TEXTS, _texts(announcement), strict=True))
-        self._session.add(
-            AnnouncementRevRow(announcement_id=announcement.id, revision=announcement.revision, **texts)
-        )
+        self._session.add(AnnouncementRevRow(announcement_id=announcement.id, revision=announcement.revision, **texts))
         await self._session.flush()
 
 

@@ -21,9 +21,7 @@ class Drafts:
         await self._session.flush()
 
     async def get(self, token: str, user_id: str, now: datetime) -> Draft | None:
-        wanted = select(DraftRow).where(
-            DraftRow.token == token, DraftRow.user_id == user_id, DraftRow.expires_at > now
-        )
+        wanted = select(DraftRow).where(DraftRow.token == token, DraftRow.user_id == user_id, DraftRow.expires_at > now)
         row = await self._session.scalar(wanted)
         return entity_of(Draft, row) if row else None
 

@@ -17,8 +17,8 @@ class Inbox:
 
     async def claim(self, key: str, now: datetime) -> bool:
         """Remember `key`; of two processes that claim it at once, the second waits and gets False."""
-        wanted = insert_into(self._session, InboxRow).on_conflict_do_nothing().values(key=key, seen_at=now)
-        return await run(self._session, wanted) == 1
+        wanted = insert_into(self._session, InboxRow).values(key=key, seen_at=now).on_conflict_do_nothing()
+        return await self._session.scalar(wanted.returning(InboxRow.key)) is not None
 
     async def forget(self, before: datetime) -> int:
         return await run(self._session, delete(InboxRow).where(InboxRow.seen_at < before))

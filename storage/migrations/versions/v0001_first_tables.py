@@ -22,13 +22,15 @@ def upgrade() -> None:
 
 def _small_records() -> None:
     op.create_table("meta", *_texts("name value"), _key("meta", "name"))
+    columns = (*_texts("topic_id lang"), _count("helpful"), _count("not_helpful"))
+    op.create_table("feedback", *columns, _key("feedback", "topic_id", "lang"))
     op.create_table("inbox", _text("key"), _moment("seen_at"), _key("inbox", "key"))
     _index("inbox", "seen_at")
     op.create_table("draft", *_texts("token user_id name values"), _moment("expires_at"), _key("draft", "token"))
     _index("draft", "user_id")
     _index("draft", "expires_at")
-    columns = (_id(), _moment("at"), *_texts("user_id workspace_id act subject outcome"))
-    op.create_table("audit", *columns, _key("audit", "id"), sqlite_autoincrement=True)
+    acts = (_id(), _moment("at"), *_texts("user_id workspace_id act subject outcome"))
+    op.create_table("audit", *acts, _key("audit", "id"), sqlite_autoincrement=True)
     _index("audit", "at")
 
 

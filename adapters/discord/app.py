@@ -1,0 +1,197 @@
+"""Discord: the gateway that listens, and what it hands to the core.
+
+Source: Discord's documentation, events/gateway: commands, presses, mentions of the bot and direct messages need no
+privileged intent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from adapters.discord.incoming import message_request
+from adapters.discord.interactions import Interaction, Interactions
+from adapters.discord.messages import Messages
+from adapters.discord.messenger import DiscordMessenger
+from adapters.discord.settings import APPS, section_of
+from adapters.discord.tree import payloads, sync
+from adapters.discord.wire import Wire
+from bot.errors import ConfigError
+from bot.plugin import Host
+
+log = structlog.get_logger("discord")
+
+FINISHES_WITHIN_S = 3.0
+CLOSES_WITHIN_S = 0.7
+SYNCS_WITHIN_S = 5.0
+MAX_PAUSE_S = 60.0
+LONGEST_WAIT_S = 30.0  # of the client's own waits for a rate limit; longer ones go to the outbox
+SYNCED = "discord-commands.sha256"
+
+
+class Gateway(discord.Client):
+    """One connection; keeps as little in memory as the library allows.
+
+    Args:
+        adapter: serves what comes in.
+    """
+
+    def __init__(self, adapter: DiscordAdapter) -> None:
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        super().__init__(
+            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            max_ratelimit_timeout=LONGEST_WAIT_S,
+        )
+        self._adapter = adapter
+        self.connected = asyncio.Event()
+
+    async def setup_hook(self) -> None:
+        """Take the gateway's address from the configured base, also for the time after an invalid session."""
+        _, url, _ = await self.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+
+    async def on_connect(self) -> None:
+        self.connected.set()
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        await self._adapter.working(self._adapter.interactions.serve(interaction))
+
+    async def on_message(self, message: discord.Message) -> None:
+        if self.user and _is_for(self.user, message):
+            await self._adapter.working(self._adapter.messages.serve(message, message_request(message, self.user.id)))
+
+    async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
+        log.exception("event failed", gateway_event=event_method)
+
+
+def _is_for(me: discord.ClientUser, message: discord.Message) -> bool:
+    """Say whether a person wrote to the bot: directly, or by its name."""
+    if message.author.bot or message.webhook_id or message.is_system():
+        return False
+    return message.guild is None or any(one.id == me.id for one in message.mentions)
+
+
+class DiscordAdapter:
+    """The running platform. Made from a host; see `bot.plugin.Adapter`."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._settings = section_of(host.settings)
+        self._wire = Wire(self._settings.api_url)
+        self._client: Gateway | None = None
+        self._connection: asyncio.Task[None] | None = None
+        self._in_hand: set[asyncio.Task[Any]] = set()
+        self.messenger = DiscordMessenger(self._connected)
+        self.interactions = Interactions(host, self._wire)
+        self.messages = Messages(host.dispatcher, self.messenger, self.interactions.forms)
+
+    async def start(self) -> None:
+        """Log in, connect, register the commands if they changed.
+
+        Raises:
+            ConfigError: Discord refuses the token or the intents.
+        """
+        Route.BASE = self._settings.api_url
+        self._client = client = await self._logged_in()
+        self._connection = asyncio.create_task(client.connect(), name="discord gateway")
+        connected = asyncio.create_task(client.connected.wait())
+        await asyncio.wait({self._connection, connected}, return_when=asyncio.FIRST_COMPLETED)
+        connected.cancel()
+        if self._connection.done():
+            _raise(self._connection)
+        await self._registered(client)
+
+    async def run(self) -> None:
+        """Serve until cancelled; the library reconnects by itself."""
+        if self._connection:
+            await asyncio.wait({self._connection})
+            _raise(self._connection)
+
+    async def close(self) -> None:
+        """Finish what is in hand within three seconds, then leave."""
+        settled = asyncio.create_task(self.interactions.drafts.settle())
+        await asyncio.wait({settled, *self._in_hand}, timeout=FINISHES_WITHIN_S)
+        settled.cancel()
+        if self._client:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._client.close(), CLOSES_WITHIN_S)
+        if self._connection:
+            self._connection.cancel()
+            await asyncio.wait({self._connection})
+        await self._wire.close()
+
+    async def working(self, work: Any) -> None:
+        """Run `work` so that closing waits for it."""
+        task = asyncio.ensure_future(work)
+        self._in_hand.add(task)
+        try:
+            await task
+        finally:
+            self._in_hand.discard(task)
+
+    def _connected(self) -> discord.Client:
+        if self._client is None:
+            raise RuntimeError("not started")
+        return self._client
+
+    async def _logged_in(self) -> Gateway:
+        """Return a client that is logged in; tries again for as long as Discord cannot be reached."""
+        pause_s = 1.0
+        while True:
+            client = Gateway(self)
+            try:
+                await client.login(self._settings.token.get_secret_value())
+                return client
+            except discord.LoginFailure:
+                await client.close()
+                raise ConfigError(_token_line()) from None
+            except (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
+                await client.close()
+                log.warning("Discord cannot be reached", error=type(error).__name__, retry_s=pause_s)
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, MAX_PAUSE_S)
+
+    async def _registered(self, client: Gateway) -> None:
+        """Register the commands; what takes long goes on behind, since the old ones work meanwhile."""
+        commands = payloads(self._host.dispatcher.registry, self._host.translators)
+        stored = Path(self._host.settings.data_dir) / SYNCED
+        task = asyncio.create_task(self.working(sync(client, commands, stored)), name="discord commands")
+        await asyncio.wait({task}, timeout=SYNCS_WITHIN_S)
+
+
+def _token_line() -> str:
+    return f"discord.token (the variable DISCORD_BOT_TOKEN): Discord refuses it; copy the bot's token from {APPS}"
+
+
+def _raise(connection: asyncio.Task[None]) -> None:
+    """Raise what ended the connection.
+
+    Raises:
+        ConfigError: Discord will not have us with this token or these intents.
+    """
+    try:
+        connection.result()
+    except discord.PrivilegedIntentsRequired:
+        raise ConfigError(f"discord: the application lacks an intent; see Bot > Intents at {APPS}") from None
+    except discord.ConnectionClosed as error:
+        if error.code == 4004:
+            raise ConfigError(_token_line()) from None
+        raise ConfigError(f"discord: the gateway refuses the connection with code {error.code}") from None
+
+
+def create(host: Host) -> DiscordAdapter:
+    """Return the adapter; nothing is connected yet."""
+    return DiscordAdapter(host)

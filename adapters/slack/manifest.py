@@ -1,0 +1,103 @@
+"""The app manifest, made from the commands: what `hrc-bot manifest slack` prints.
+
+Source: github.com/slackapi/manifest-schema, major version 2.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.slack.connection import PATH
+from adapters.slack.settings import SlackSettings, section_of
+from bot.config import Settings
+from bot.errors import ConfigError
+from bot.i18n import Translator, Translators
+from bot.registry import Registry
+
+COMMAND = "/hrc"
+MAX_HINT = 1000
+SCOPES = (
+    "app_mentions:read",  # questions in channels
+    "channels:history",  # looks for its own post after a lost answer, so that nobody sees it twice
+    "channels:read",  # whether it can post to a channel that is to follow
+    "chat:write",
+    "commands",
+    "files:write",  # calendar files and exports
+    "groups:history",  # the same in private channels
+    "groups:read",
+    "im:history",  # questions in direct messages
+    "im:write",  # reminders and answers that fit nowhere else
+    "users:read",  # language, time zone, and who administers the workspace
+)
+EVENTS = ("app_mention", "message.im")
+
+
+def manifest(registry: Registry, settings: Settings, translators: Translators) -> dict[str, Any]:
+    """Return the manifest.
+
+    Raises:
+        ConfigError: mode http without `slack.public_url`.
+    """
+    section, t = section_of(settings), translators[settings.language]
+    address = _address(section)
+    return {
+        "_metadata": {"major_version": 2},
+        "display_information": {
+            "name": "Human Rights Cities",
+            "description": t("Answers about human rights cities with sources, convenings and announcements."),
+            "background_color": "#1d4e89",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": "Human Rights Cities", "always_online": True},
+            "slash_commands": [_command(registry, t, address)],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {**_url("request_url", address), "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **_url("request_url", address)},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": section.mode == "socket",
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _address(section: SlackSettings) -> str:
+    if section.mode == "socket":
+        return ""
+    if not section.public_url:
+        raise ConfigError(
+            "slack.public_url (not set): mode http needs it; set it to the https address where Slack reaches the bot"
+        )
+    return section.public_url.rstrip("/") + PATH
+
+
+def _url(key: str, address: str) -> dict[str, str]:
+    return {key: address} if address else {}
+
+
+def _command(registry: Registry, t: Translator, address: str) -> dict[str, Any]:
+    """Return the one slash command; names arrive as ids, so that a channel can be named."""
+    return {
+        "command": COMMAND,
+        **_url("url", address),
+        "description": t("Ask a question or use a command; alone it shows what I can do"),
+        "usage_hint": _hint(registry),
+        "should_escape": True,
+    }
+
+
+def _hint(registry: Registry) -> str:
+    """Return the first words of the commands, as many as Slack has room for."""
+    hint = ""
+    for word in dict.fromkeys(name.split()[0] for name in registry.commands):
+        more = f"{hint} | {word}" if hint else word
+        if len(more) > MAX_HINT - 2:
+            break
+        hint = more
+    return f"[{hint}]"

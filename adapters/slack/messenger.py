@@ -1,0 +1,114 @@
+"""The Messenger port: posts, direct messages and edits that nobody asked for just now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from adapters.slack.render import Message, render
+from adapters.slack.web import Web
+from adapters.slack.wire import ours, theirs
+from bot.errors import DeliveryError, DeliveryRefused
+from bot.i18n import Translator
+from bot.reply import MessageRef, Reply
+
+EVENT = "hrc_delivery"
+PAGE = 15  # what every kind of app may ask for at once
+PAGES = 10
+_JOIN = "+"  # between the time stamps of a message that came in several parts
+
+
+class SlackMessenger:
+    """Sends to channels and people; every method raises as `Web.call` says."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+
+    async def post(self, channel_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
+        """Post to a channel, marked with `key` in the metadata and on the first block.
+
+        Parts after the first go into its thread, so that a channel sees one message.
+        """
+        return await self._posted(theirs(channel_id), channel_id, reply, t, key)
+
+    async def direct(self, user_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
+        """Send a direct message, marked as a post is."""
+        channel = await self._web.direct_channel(theirs(user_id))
+        return await self._posted(channel, user_id, reply, t, key)
+
+    async def edit(self, message: MessageRef, reply: Reply, t: Translator) -> None:
+        """Replace what a message shows, part by part; parts too many are deleted, missing ones added in the thread."""
+        channel = await self._channel(message.channel_id)
+        stamps = theirs(message.message_id).split(_JOIN)
+        parts = render(reply, t)
+        for stamp, part in zip(stamps, parts, strict=False):
+            await self._web.call("chat.update", channel=channel, ts=stamp, **part.body())
+        for stamp in stamps[len(parts) :]:
+            await self._web.call("chat.delete", channel=channel, ts=stamp)
+        for part in parts[len(stamps) :]:
+            await self._web.call("chat.postMessage", channel=channel, thread_ts=stamps[0], **part.body())
+
+    async def find(self, address: str, key: str, since: datetime) -> MessageRef | None:
+        """Return the message marked `key` since then.
+
+        Raises:
+            DeliveryRefused: the history may not be read, or is too long to be read to its end.
+        """
+        channel, cursor = await self._channel(address), ""
+        for _ in range(PAGES):
+            page = await self._web.look_up(
+                "conversations.history",
+                channel=channel,
+                oldest=f"{since.timestamp():.6f}",
+                inclusive="true",
+                include_all_metadata="true",
+                limit=str(PAGE),
+                cursor=cursor,
+            )
+            for message in page.get("messages") or ():
+                if _is_marked(message, key):
+                    return MessageRef(address, ours(str(message["ts"])))
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return None
+        raise DeliveryRefused("history_too_long")
+
+    async def channel_problem(self, channel_id: str) -> str:
+        """Return "" when the bot can post there, else Slack's error code."""
+        try:
+            answer = await self._web.look_up("conversations.info", channel=theirs(channel_id))
+        except DeliveryError as error:
+            return error.code
+        channel = answer.get("channel") or {}
+        if channel.get("is_archived"):
+            return "is_archived"
+        can_post = channel.get("is_member") or channel.get("is_im")
+        return "" if can_post else "not_in_channel"
+
+    async def _channel(self, address: str) -> str:
+        """Return the channel behind an address; a person's is that of their direct messages."""
+        slack_id = theirs(address)
+        return await self._web.direct_channel(slack_id) if slack_id[:1] in ("U", "W") else slack_id
+
+    async def _posted(self, channel: str, address: str, reply: Reply, t: Translator, key: str) -> MessageRef:
+        first, *others = render(reply, t)
+        stamps = [await self._sent(channel, first.marked(key), _marker(key))]
+        for part in others:
+            stamps.append(await self._sent(channel, part, None, stamps[0]))
+        return MessageRef(address, ours(_JOIN.join(stamps)))
+
+    async def _sent(self, channel: str, message: Message, metadata: Mapping[str, Any] | None, thread: str = "") -> str:
+        body = message.body()
+        answer = await self._web.call("chat.postMessage", channel=channel, thread_ts=thread, metadata=metadata, **body)
+        return str(answer["ts"])
+
+
+def _marker(key: str) -> dict[str, Any]:
+    return {"event_type": EVENT, "event_payload": {"key": key}}
+
+
+def _is_marked(message: Mapping[str, Any], key: str) -> bool:
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    blocks = message.get("blocks") or ()
+    return payload.get("key") == key or any(block.get("block_id") == key for block in blocks[:1])

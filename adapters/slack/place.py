@@ -1,0 +1,110 @@
+"""Where a request came from and where its answer may go, read from Slack's payloads: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.slack.wire import ours
+from bot.request import Origin
+
+Payload = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Slack's own ids. `pressed` is the time stamp of the message whose button was pressed.
+
+    `is_ours` says that the bot itself takes part in the direct conversation, so that a plain message is private there.
+    """
+
+    user: str
+    team: str
+    channel: str
+    thread: str = ""
+    team_name: str = ""
+    response_url: str = ""
+    trigger_id: str = ""
+    pressed: str = ""
+    pressed_is_private: bool = False
+    is_ours: bool = False
+
+    @property
+    def is_direct(self) -> bool:
+        return self.channel.startswith("D")
+
+    def origin(self) -> Origin:
+        """Return the place as the core knows it."""
+        return Origin(ours(self.team), ours(self.channel), self.thread, self.is_direct, self.team_name)
+
+    def kept(self) -> dict[str, str]:
+        """Return what a modal must remember to answer here; who asks and when comes with its submission."""
+        return {"channel": self.channel, "thread": self.thread, "response_url": self.response_url}
+
+
+def of_command(body: Payload) -> Place:
+    """Return the place of a slash command."""
+    return Place(
+        str(body["user_id"]),
+        str(body.get("team_id") or ""),
+        str(body.get("channel_id") or ""),
+        team_name=str(body.get("team_domain") or ""),
+        response_url=str(body.get("response_url") or ""),
+        trigger_id=str(body.get("trigger_id") or ""),
+    )
+
+
+def of_press(body: Payload) -> Place:
+    """Return the place of a pressed button."""
+    container, message, team = body.get("container") or {}, body.get("message") or {}, body.get("team") or {}
+    channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
+    return Place(
+        str(body["user"]["id"]),
+        str(team.get("id") or body["user"].get("team_id") or ""),
+        channel,
+        thread=str(message.get("thread_ts") or container.get("thread_ts") or ""),
+        team_name=str(team.get("domain") or ""),
+        response_url=str(body.get("response_url") or ""),
+        trigger_id=str(body.get("trigger_id") or ""),
+        pressed=str(container.get("message_ts") or message.get("ts") or ""),
+        pressed_is_private=bool(container.get("is_ephemeral")),
+    )
+
+
+def of_submission(body: Payload, origin: Mapping[str, str]) -> Place:
+    """Return the place of a submitted modal: where it was opened from."""
+    team = body.get("team") or {}
+    return Place(
+        str(body["user"]["id"]),
+        str(team.get("id") or body["user"].get("team_id") or ""),
+        str(origin.get("channel") or ""),
+        thread=str(origin.get("thread") or ""),
+        team_name=str(team.get("domain") or ""),
+        response_url=str(origin.get("response_url") or ""),
+    )
+
+
+def of_event(body: Payload) -> Place:
+    """Return the place of a message: a direct one is answered beside it, a mention in its thread."""
+    event = body["event"]
+    is_direct = event.get("channel_type") == "im" or str(event["channel"]).startswith("D")
+    thread = event.get("thread_ts") or ("" if is_direct else event["ts"])
+    return Place(
+        str(event["user"]),
+        str(body.get("team_id") or event.get("team") or ""),
+        str(event["channel"]),
+        thread=str(thread),
+        is_ours=is_direct,
+    )
+
+
+def is_from_a_person(event: Payload, bot_user: str) -> bool:
+    """Say whether a message event is somebody's own new words: no bot's, no edit, no notice."""
+    if (
+        event.get("bot_id")
+        or event.get("hidden")
+        or event.get("subtype") not in (None, "file_share", "thread_broadcast")
+    ):
+        return False
+    return bool(event.get("user")) and event.get("user") != bot_user and bool(event.get("ts"))

@@ -1,0 +1,79 @@
+"""What is no fault of the content and still deserves a look: old reviews, few questions, questions that sound alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+from knowledge.bank import Bank
+from knowledge.errors import KnowledgeError
+from knowledge.loader import CONTENT, read
+from knowledge.normalize import LANGS, words
+from knowledge.reading import Cursor, Findings
+
+STALE_DAYS: Final = 548  # 18 months
+FEW_QUESTIONS: Final = 5
+ALIKE: Final = 90.0  # likeness in 0..100 from which two questions are nearly the same
+COMMON_SHARE: Final = 0.005  # share of the questions from which a word is common
+
+
+def advise(today: date, folder: Path = CONTENT) -> list[KnowledgeError]:
+    """Return advice on the content in `folder`, by file and line; never a reason to refuse it.
+
+    Args:
+        today: the day against which reviews are old.
+        folder: the content.
+    """
+    bank, findings = read(folder)
+    advice = [*_stale(bank, findings, today), *_few(bank, findings), *_alike(findings)]
+    return sorted(advice, key=lambda item: (item.file, item.line))
+
+
+def _stale(bank: Bank, findings: Findings, today: date) -> Iterator[KnowledgeError]:
+    for topic in bank.topics.values():
+        age = (today - topic.reviewed).days
+        if age > STALE_DAYS:
+            yield _about(findings, topic.id, f"was last reviewed on {topic.reviewed}; read it again and set the date")
+
+
+def _few(bank: Bank, findings: Findings) -> Iterator[KnowledgeError]:
+    for topic in bank.topics.values():
+        for lang, text in topic.texts.items():
+            if len(text.questions) < FEW_QUESTIONS:
+                count = len(text.questions)
+                yield _about(findings, topic.id, f"has {count} questions in {lang}; give at least {FEW_QUESTIONS}")
+
+
+def _about(findings: Findings, topic_id: str, message: str) -> KnowledgeError:
+    place = findings.ids["topic"][topic_id]
+    return KnowledgeError(f"{topic_id} {message}", place.file, place.line)
+
+
+def _alike(findings: Findings) -> Iterator[KnowledgeError]:
+    """Compare the questions of each language pairwise, across topics."""
+    for lang in LANGS:
+        asked = [(owner, text, place) for owner, text, place in findings.variants if lang in place.path]
+        yield from _alike_in(asked)
+
+
+def _alike_in(asked: list[tuple[str, str, Cursor]]) -> Iterator[KnowledgeError]:
+    texts = [" ".join(words(text)) for _, text, _ in asked]
+    common = _common(texts)
+    likeness = process.cdist(texts, texts, scorer=fuzz.ratio, score_cutoff=ALIKE, dtype=np.uint8)
+    for first, second in np.argwhere(np.triu(likeness, k=1)).tolist():
+        (owner, model, _), (other, text, place) = asked[first], asked[second]
+        if owner != other and set(texts[first].split()) ^ set(texts[second].split()) <= common:
+            message = f"{text!r} is nearly {model!r} of {owner}; word it differently"
+            yield KnowledgeError(message, place.file, place.line)
+
+
+def _common(texts: list[str]) -> frozenset[str]:
+    """Return the words that tell no topic from another; a rarer one (a city, a number) does, so it may differ."""
+    counts = Counter(word for text in texts for word in set(text.split()))
+    return frozenset(word for word, count in counts.items() if count >= COMMON_SHARE * len(texts))

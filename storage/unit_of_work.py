@@ -1,0 +1,112 @@
+"""One session for each command: committed when the block ends well, rolled back when it raises."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from bot import ports
+from bot.domain.announcements import AnnouncementStore
+from bot.domain.chapters import FollowStore
+from bot.domain.convenings import ConveningStore
+from bot.domain.deliveries import DeliveryStore
+from bot.domain.feedback import FeedbackStore
+from bot.domain.members import MemberStore
+from bot.domain.records import AuditStore, DraftStore, InboxStore
+from bot.errors import Busy
+from storage.engine import variant
+from storage.failures import BUSY, WAIT
+from storage.repositories.announcements import Announcements
+from storage.repositories.audit import Audit
+from storage.repositories.convenings import Convenings
+from storage.repositories.deliveries import Deliveries, Leasing
+from storage.repositories.drafts import Drafts
+from storage.repositories.feedback import Feedback
+from storage.repositories.follows import Follows
+from storage.repositories.inbox import Inbox
+from storage.repositories.members import Members
+
+
+class UnitOfWork:
+    """The stores of one transaction.
+
+    Args:
+        session: where they read and write.
+        leasing: how deliveries are made and leased.
+        writes: rows that are read may be changed, so others have to wait for them.
+    """
+
+    def __init__(self, session: AsyncSession, leasing: Leasing, *, writes: bool) -> None:
+        self.announcements: AnnouncementStore = Announcements(session, locks=writes)
+        self.audit: AuditStore = Audit(session)
+        self.convenings: ConveningStore = Convenings(session, locks=writes)
+        self.deliveries: DeliveryStore = Deliveries(session, leasing)
+        self.drafts: DraftStore = Drafts(session)
+        self.feedback: FeedbackStore = Feedback(session)
+        self.follows: FollowStore = Follows(session)
+        self.inbox: InboxStore = Inbox(session)
+        self.members: MemberStore = Members(session)
+
+
+class OpenUnitOfWork:
+    """Opens units of work on one engine. On SQLite those that write take turns, first come, first served.
+
+    Args:
+        busy_timeout_s: how long one waits for its turn, or for a connection, before `Busy` is raised.
+    """
+
+    def __init__(self, engine: AsyncEngine, leasing: Leasing, busy_timeout_s: float) -> None:
+        self._engines = {writes: variant(engine, writes=writes) for writes in (True, False)}
+        self._leasing = leasing
+        self._busy_timeout_s = busy_timeout_s
+        self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+
+    def __call__(self, *, writes: bool) -> AbstractAsyncContextManager[ports.UnitOfWork]:
+        """Return the context manager.
+
+        Raises:
+            Busy: (on entering) somebody else keeps the database to themselves for too long.
+        """
+        return self._open(writes)
+
+    @asynccontextmanager
+    async def _open(self, writes: bool) -> AsyncIterator[ports.UnitOfWork]:
+        async with (
+            self._turns() if writes else nullcontext(),
+            AsyncSession(self._engines[writes], expire_on_commit=False) as session,
+        ):
+            await _begin(session)
+            yield UnitOfWork(session, self._leasing, writes=writes)
+            if writes:
+                await session.commit()
+
+    @asynccontextmanager
+    async def _turns(self) -> AsyncIterator[None]:
+        if self._turn is None:
+            yield
+            return
+        try:
+            async with asyncio.timeout(self._busy_timeout_s):
+                await self._turn.acquire()
+        except TimeoutError as error:
+            raise Busy(BUSY, WAIT) from error
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+async def _begin(session: AsyncSession) -> None:
+    """Begin at once, so that whoever must wait for the lock waits here.
+
+    Raises:
+        Busy: no connection is free, or the lock is another's.
+    """
+    try:
+        await session.connection()
+    except PoolTimeoutError as error:
+        raise Busy(BUSY, WAIT) from error

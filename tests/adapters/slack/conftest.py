@@ -1,0 +1,91 @@
+"""The real adapter, the real dispatcher and real storage, connected to a Slack on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.slack import plugin
+from adapters.slack.app import SlackAdapter
+from bot.config import load_settings
+from bot.context import Services
+from bot.dispatcher import Dispatcher
+from bot.i18n import CORE_CATALOGUES, Translators
+from bot.plugin import Host
+from bot.testing import FrozenClock, knowledge_for_tests
+from storage import open_storage
+from tests.adapters.slack.sample import done, registry
+from tests.loopback.slack_server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackServer
+
+
+@dataclass
+class Town:
+    """A connected bot and the Slack around it."""
+
+    slack: SlackServer
+    adapter: SlackAdapter
+    host: Host
+    storage: Any
+
+
+def environment(slack: SlackServer, **more: str) -> dict[str, str]:
+    """Return the variables that point the bot at `slack`."""
+    return {
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SLACK_APP_TOKEN": APP_TOKEN,
+        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+        "SLACK_API_URL": slack.api_url,
+        "HRC_STEERING": "slack:U0STEER",
+        **more,
+    }
+
+
+def translators() -> Translators:
+    return Translators([CORE_CATALOGUES, plugin.locale])
+
+
+@asynccontextmanager
+async def connected(folder: Path, slack: SlackServer, **more: str) -> AsyncIterator[Town]:
+    """Yield the bot, connected; afterwards no rule of Slack may have been broken."""
+    done.clear()
+    settings = load_settings(None, environment(slack, **more), [plugin.spec])
+    storage = await open_storage(f"sqlite:///{folder / 'town.db'}", folder)
+    messengers: dict[str, Any] = {}
+    services = Services(settings, registry(), *knowledge_for_tests(), messengers, storage.unit_of_work, FrozenClock())
+    host = Host(settings, Dispatcher(services, translators()), translators(), storage.unit_of_work)
+    adapter = plugin.create(host)
+    messengers["slack"] = adapter.messenger
+    try:
+        await adapter.start()
+        yield Town(slack, adapter, host, storage)
+    finally:
+        await adapter.close()
+        await storage.close()
+    assert slack.violations == []
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackServer]:
+    async with SlackServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def town(tmp_path: Path, slack: SlackServer, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+    monkeypatch.chdir(tmp_path)
+    async with connected(tmp_path, slack) as made:
+        yield made
+
+
+@pytest.fixture
+def connect(
+    tmp_path: Path, slack: SlackServer, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., AbstractAsyncContextManager[Town]]:
+    """Return `connect(**variables)`, for bots that differ from `town`."""
+    monkeypatch.chdir(tmp_path)
+    return lambda **more: connected(tmp_path, slack, **more)

@@ -1,0 +1,80 @@
+"""What the documents promise is there, and what is there is documented."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from bot.__main__ import main
+from bot.config import Section, Settings, load_settings
+from bot.plugin import plugins
+from bot.registry import load
+from knowledge.strict_yaml import load as load_yaml
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+DOCS = README + "".join(path.read_text() for path in sorted((ROOT / "docs").glob("*.md")))
+SPECS = [plugin.spec for plugin in plugins() if plugin.spec]
+
+
+def _keys():
+    for key, field in Settings.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
+            yield from (f"{key}.{inner}" for inner in field.annotation.model_fields)
+        elif key != "sections":
+            yield key
+    for spec in SPECS:
+        secrets = set(spec.variables.values()) - {"api_url"}
+        if spec.name != "console":
+            yield from (f"{spec.name}.{key}" for key in spec.model.model_fields if key not in secrets)
+
+
+def _shell_commands(group: click.Group, trail: str = "hrc-bot"):
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _shell_commands(command, f"{trail} {name}")
+        else:
+            yield f"{trail} {name}"
+
+
+def test_the_example_configuration_loads_and_holds_the_defaults():
+    example = load_settings(ROOT / "config.example.yaml", {}, SPECS)
+    assert example == load_settings(None, {}, SPECS)
+
+
+@pytest.mark.parametrize("key", _keys())
+def test_every_key_stands_in_the_example_configuration(key):
+    _, positions = load_yaml(ROOT / "config.example.yaml", "config.example.yaml")
+    assert tuple(key.split(".")) in positions
+
+
+@pytest.mark.parametrize("key", _keys())
+def test_every_key_is_documented(key):
+    assert f"`{key}`" in DOCS
+
+
+@pytest.mark.parametrize("variable", [name for spec in SPECS for name in spec.variables])
+def test_every_variable_is_documented(variable):
+    assert variable in DOCS
+
+
+@pytest.mark.parametrize("command", load().commands.values(), ids=lambda command: command.name)
+def test_every_command_and_option_is_documented(command):
+    row = next((line for line in DOCS.splitlines() if line.startswith(f"| `{command.name}`")), "")
+    assert row, command.name
+    for parameter in command.parameters:
+        assert f"`{parameter.name}`" in row
+
+
+@pytest.mark.parametrize("command", _shell_commands(main))
+def test_every_shell_command_is_documented(command):
+    assert f"`{command}" in DOCS
+
+
+def test_links_between_documents_lead_somewhere():
+    for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", path.read_text()):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
