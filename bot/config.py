@@ -49,7 +49,7 @@ class Contact(Section):
 class Knowledge(Section):
     """How careful the bot is before it answers."""
 
-    precision: float = Field(0.98, ge=0.5, le=0.999, description="Share of given answers that must be right")
+    precision: float = Field(0.95, ge=0.5, le=0.999, description="Share of given answers that must be right")
 
 
 class Log(Section):

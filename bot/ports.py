@@ -68,7 +68,7 @@ class Messenger(Protocol):
     async def channel_problem(self, channel_id: str, workspace_id: str) -> str:
         """Return "" when the bot can post there, else the platform's error code.
 
-        A channel of another workspace is "channel_not_found", like one that does not exist.
+        A channel of another workspace gets the same code as one that does not exist.
         """
 
 

@@ -20,7 +20,7 @@ from knowledge.reading import Cursor, Findings
 STALE_DAYS: Final = 548  # 18 months
 FEW_QUESTIONS: Final = 5
 ALIKE: Final = 90.0  # likeness in 0..100 from which two questions are nearly the same
-COMMON_SHARE: Final = 0.005  # share of the questions from which a word is common
+COMMON_SHARE: Final = 0.08  # share of the topics from which a word is common
 
 
 def advise(today: date, folder: Path = CONTENT) -> list[KnowledgeError]:
@@ -64,7 +64,7 @@ def _alike(findings: Findings) -> Iterator[KnowledgeError]:
 
 def _alike_in(asked: list[tuple[str, str, Cursor]]) -> Iterator[KnowledgeError]:
     texts = [" ".join(words(text)) for _, text, _ in asked]
-    common = _common(texts)
+    common = _common(asked)
     likeness = process.cdist(texts, texts, scorer=fuzz.ratio, score_cutoff=ALIKE, dtype=np.uint8)
     for first, second in np.argwhere(np.triu(likeness, k=1)).tolist():
         (owner, model, _), (other, text, place) = asked[first], asked[second]
@@ -73,7 +73,8 @@ def _alike_in(asked: list[tuple[str, str, Cursor]]) -> Iterator[KnowledgeError]:
             yield KnowledgeError(message, place.file, place.line)
 
 
-def _common(texts: list[str]) -> frozenset[str]:
-    """Return the words that tell no topic from another; a rarer one (a city, a number) does, so it may differ."""
-    counts = Counter(word for text in texts for word in set(text.split()))
-    return frozenset(word for word, count in counts.items() if count >= COMMON_SHARE * len(texts))
+def _common(asked: list[tuple[str, str, Cursor]]) -> frozenset[str]:
+    """Return the words of many topics; a word of few (a city, a number) tells them apart, so it may differ."""
+    counts = Counter(word for _, word in {(owner, word) for owner, text, _ in asked for word in words(text)})
+    least = max(2, COMMON_SHARE * len({owner for owner, _, _ in asked}))
+    return frozenset(word for word, count in counts.items() if count >= least)

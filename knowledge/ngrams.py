@@ -6,13 +6,13 @@ in the question's norm, so that foreign questions score low.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.scoring import Phrase, Postings, Scores
+from knowledge.scoring import Ids, Phrase, Postings, Scores
 
 SIZES: Final = (2, 3, 4, 5)
 _BORDER: Final = 0  # no text holds NUL: it parts the texts in the joined array
@@ -25,22 +25,18 @@ class NgramScorer:
     """Cosine between the n-gram vectors of a question and of each text."""
 
     def __init__(self, texts: Sequence[Phrase]) -> None:
-        grams, owners = _grams([phrase.words for phrase in texts])
-        self._vocabulary, terms = np.unique(grams, return_inverse=True)
+        self._vocabulary, terms, owners, counts = _counted([phrase.words for phrase in texts])
         n_terms = len(self._vocabulary)
-        pairs, counts = np.unique(owners.astype(np.int64) * max(n_terms, 1) + terms, return_counts=True)
-        text_ids, term_ids = (pairs // max(n_terms, 1)).astype(np.int32), (pairs % max(n_terms, 1)).astype(np.int32)
-        frequency = np.bincount(term_ids, minlength=n_terms)
-        self._rarity = _rarity(frequency, len(texts))
+        self._rarity = _rarity(np.bincount(terms, minlength=n_terms), len(texts))
         self._unknown = float(_rarity(np.array([1]), len(texts))[0])
-        weights = _damped(counts) * self._rarity[term_ids]
-        norms = np.sqrt(np.bincount(text_ids, weights=weights**2, minlength=len(texts)))
-        weights = weights / np.maximum(norms, 1e-9)[text_ids]
-        self._postings = Postings(term_ids, text_ids, weights.astype(np.float32), n_terms, len(texts))
+        weights = _damped(counts) * self._rarity[terms]
+        norms = np.sqrt(np.bincount(owners, weights=weights**2, minlength=len(texts)))
+        unit = (weights / np.maximum(norms, 1e-9)[owners]).astype(np.float32)
+        self._postings = Postings(terms, owners, unit, n_terms, len(texts))
 
     def scores(self, question: Phrase) -> Scores:
         """Return the cosine with each text."""
-        grams, counts = np.unique(_grams([question.words])[0], return_counts=True)
+        grams, _, _, counts = _counted([question.words])
         places = np.searchsorted(self._vocabulary, grams)
         known = places < len(self._vocabulary)
         known[known] = self._vocabulary[places[known]] == grams[known]
@@ -51,21 +47,39 @@ class NgramScorer:
         return np.clip(self._postings.dot(terms, shares), 0.0, 1.0)
 
 
-def _grams(texts: Sequence[Sequence[str]]) -> tuple[Grams, NDArray[np.int32]]:
-    """Return the hashes of all n-grams of the texts, and the number of the text each is from.
+def _counted(texts: Sequence[Sequence[str]]) -> tuple[Grams, Ids, Ids, Ids]:
+    """Count the n-grams of each text, one size at a time, which keeps the peak of memory low.
 
-    Every text is its words with single spaces, one before and one after. Hashes are 64 bits wide: at a million
-    grams a collision is a 1 in 40 million event.
+    Returns:
+        The sorted vocabulary, shape (terms,); then term, text and count of each entry, shape (entries,) each.
+    """
+    vocabularies, terms, owners, counts = [], [], [], []
+    known = 0
+    for grams, owned in _grams(texts):
+        vocabulary, places = np.unique(grams, return_inverse=True)
+        size = max(len(vocabulary), 1)
+        pairs, times = np.unique(owned.astype(np.int64) * size + places, return_counts=True)
+        vocabularies.append(vocabulary)
+        terms.append((pairs % size + known).astype(np.int32))
+        owners.append((pairs // size).astype(np.int32))
+        counts.append(times.astype(np.int32))
+        known += len(vocabulary)
+    return np.concatenate(vocabularies), np.concatenate(terms), np.concatenate(owners), np.concatenate(counts)
+
+
+def _grams(texts: Sequence[Sequence[str]]) -> Iterator[tuple[Grams, Ids]]:
+    """Yield, for each size in turn, the hashes of all n-grams of the texts and the number of the text each is from.
+
+    Every text is its words with single spaces, one before and one after. The size is in the two highest bits, so
+    that the hashes of a size all come before those of the next; the rest is 62 bits wide: at a million grams a
+    collision is a 1 in 9 million event.
     """
     pieces = [f" {' '.join(words)} \0" for words in texts]
     codes = np.frombuffer("".join(pieces).encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
     owners = np.repeat(np.arange(len(pieces), dtype=np.int32), [len(piece) for piece in pieces])
-    found, owned = [], []
-    for size in SIZES:
+    for place, size in enumerate(SIZES):
         hashes, whole = _windows(codes, size)
-        found.append(hashes[whole])
-        owned.append(owners[: len(hashes)][whole])
-    return np.concatenate(found), np.concatenate(owned)
+        yield (hashes[whole] >> np.uint64(2)) | np.uint64(place << 62), owners[: len(hashes)][whole]
 
 
 def _windows(codes: Grams, size: int) -> tuple[Grams, NDArray[np.bool_]]:
@@ -81,10 +95,10 @@ def _windows(codes: Grams, size: int) -> tuple[Grams, NDArray[np.bool_]]:
     return hashes, whole
 
 
-def _rarity(frequency: NDArray[np.int64], n_texts: int) -> NDArray[np.float64]:
+def _rarity(frequency: NDArray[np.signedinteger], n_texts: int) -> NDArray[np.float64]:
     """Smoothed inverse document frequency, never below 1."""
     return np.asarray(np.log((1 + n_texts) / (1 + frequency)) + 1.0)
 
 
-def _damped(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+def _damped(counts: NDArray[np.signedinteger]) -> NDArray[np.float64]:
     return np.asarray(1.0 + np.log(counts))

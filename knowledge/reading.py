@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, TypeVar
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from knowledge.errors import KnowledgeError
 from knowledge.normalize import LANGS, Lang
@@ -186,5 +186,5 @@ class Cursor:
 
 
 def _suggest(key: str, known: Iterable[str]) -> str:
-    near = process.extractOne(key, list(known), score_cutoff=60)
+    near = process.extractOne(key, sorted(known), scorer=fuzz.ratio, score_cutoff=60)
     return f"did you mean {near[0]!r}?" if near else "remove it"

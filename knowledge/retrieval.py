@@ -51,6 +51,7 @@ def search(index: Index, query: str, lang: str | None = None, limit: int = 3) ->
         lang: the reader's language where known; it chooses the answer's language, not what is found.
         limit: at most so many hits, 1 to 10.
     """
+    query = query.strip()
     question = Phrase.of(query[:MAX_CHARS])
     match = index.matcher.match(index.matcher.scores(question))
     hits = _hits(index, match, min(max(limit, 1), MAX_HITS))

@@ -81,10 +81,6 @@ class Postings:
         self._starts = np.concatenate(([0], np.cumsum(np.bincount(terms, minlength=n_terms))))
         self.n_texts = n_texts
 
-    def texts_of(self, term: int) -> Ids:
-        """Return the numbers of the texts that hold `term`."""
-        return self._texts[self._starts[term] : self._starts[term + 1]]
-
     def dot(self, terms: Sequence[int], weights: Sequence[float]) -> Scores:
         """Return the product of the matrix and a sparse question vector: shape (texts,)."""
         if not terms:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from bot.errors import ConfigError
 from storage.engine import file_of, is_sqlite, make_sync_engine, parse_url
 from storage.lock import InstanceLock
-from storage.migrations import HEAD, REVISIONS
+from storage.migrations import REVISIONS
 
 _VERSION = "SELECT version_num FROM alembic_version"
 _FOLDER = Path(__file__).parent / "migrations"
@@ -116,7 +116,7 @@ def inspected(url: str) -> Tables:
     with _opened(url) as connection:
         if path is not None:
             _refuse_damaged(connection, url)
-        return _tables(connection)
+        return judge(set(inspect(connection).get_table_names()), _revision(connection))
 
 
 def make_private(path: Path) -> Path:
@@ -152,15 +152,12 @@ def plain(url: str) -> str:
     return parse_url(url).render_as_string(hide_password=True)
 
 
-def _tables(connection: Connection) -> Tables:
-    names = set(inspect(connection).get_table_names())
+def judge(names: set[str], revision: str | None, revisions: tuple[str, ...] = REVISIONS) -> Tables:
+    """Return what tables called `names` at `revision` are to a release that knows `revisions`, oldest first."""
     if not names:
         return Tables.NONE
-    revision = _revision(connection) if "alembic_version" in names else None
-    if revision == HEAD:
-        return Tables.CURRENT
-    if revision in REVISIONS:
-        return Tables.BEHIND
+    if revision in revisions:
+        return Tables.CURRENT if revision == revisions[-1] else Tables.BEHIND
     return Tables.NEWER if revision and "delivery" in names else Tables.FOREIGN
 
 

@@ -9,7 +9,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from bot import ports
 from bot.domain.announcements import AnnouncementStore
 from bot.domain.chapters import FollowStore
 from bot.domain.convenings import ConveningStore
@@ -18,6 +17,7 @@ from bot.domain.feedback import FeedbackStore
 from bot.domain.members import MemberStore
 from bot.domain.records import AuditStore, DraftStore, InboxStore
 from bot.errors import Busy
+from bot.ports import UnitOfWork as Stores
 from storage.engine import variant
 from storage.failures import BUSY, WAIT
 from storage.repositories.announcements import Announcements
@@ -65,7 +65,7 @@ class OpenUnitOfWork:
         self._busy_timeout_s = busy_timeout_s
         self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
 
-    def __call__(self, *, writes: bool) -> AbstractAsyncContextManager[ports.UnitOfWork]:
+    def __call__(self, *, writes: bool) -> AbstractAsyncContextManager[Stores]:
         """Return the context manager.
 
         Raises:
@@ -74,7 +74,7 @@ class OpenUnitOfWork:
         return self._open(writes)
 
     @asynccontextmanager
-    async def _open(self, writes: bool) -> AsyncIterator[ports.UnitOfWork]:
+    async def _open(self, writes: bool) -> AsyncIterator[Stores]:
         async with (
             self._turns() if writes else nullcontext(),
             AsyncSession(self._engines[writes], expire_on_commit=False) as session,

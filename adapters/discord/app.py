@@ -63,6 +63,15 @@ class Gateway(discord.Client):
         _, url, _ = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
 
+    async def stay_connected(self) -> None:
+        """Serve the gateway; an event that the library cannot read costs the session, not the process."""
+        while not self.is_closed():
+            try:
+                await self.connect()
+            except (KeyError, TypeError, ValueError, AttributeError):
+                log.exception("an event could not be read, connecting anew")
+                await self.ws.close(code=1000)
+
     async def on_connect(self) -> None:
         self.connected.set()
 
@@ -106,7 +115,7 @@ class DiscordAdapter:
         """
         Route.BASE = self._settings.api_url
         self._client = client = await self._logged_in()
-        self._connection = asyncio.create_task(client.connect(), name="discord gateway")
+        self._connection = asyncio.create_task(client.stay_connected(), name="discord gateway")
         connected = asyncio.create_task(client.connected.wait())
         await asyncio.wait({self._connection, connected}, return_when=asyncio.FIRST_COMPLETED)
         connected.cancel()

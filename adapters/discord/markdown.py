@@ -124,9 +124,9 @@ def moment_text(moment: Moment, t: Translator) -> str:
     return f"<t:{int(moment.at.timestamp())}:F> ({escape(words)})"
 
 
-def user_number(user_id: str) -> str:
-    """Return the snowflake of an account here, "" for an account elsewhere."""
-    platform, _, number = user_id.partition(":")
+def own_number(own_id: str) -> str:
+    """Return the snowflake of an account or channel here, "" for one elsewhere."""
+    platform, _, number = own_id.partition(":")
     return number if platform == "discord" and number.isdigit() else ""
 
 
@@ -134,7 +134,7 @@ def _value_pieces(value: str | Moment | Mention, t: Translator) -> Iterator[str]
     if isinstance(value, Moment):
         yield moment_text(value, t)
     elif isinstance(value, Mention):
-        number = user_number(value.user_id)
+        number = own_number(value.user_id)
         yield from [f"<@{number}>"] if number else plain_pieces(value.name or value.user_id)
     else:
         yield from plain_pieces(value)

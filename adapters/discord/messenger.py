@@ -21,6 +21,7 @@ from discord.http import Route
 
 from adapters.discord.custom_ids import parse_button
 from adapters.discord.incoming import own
+from adapters.discord.markdown import own_number
 from adapters.discord.render import Message, messages, single
 from adapters.discord.wire import body_of, form_parts
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
@@ -101,11 +102,12 @@ class DiscordMessenger:
         channel = await self._direct_channel(_number(address))
         return await self._find(channel, key, since, MessageRef(address, f"{channel}."))
 
-    async def channel_problem(self, channel_id: str) -> str:
-        """Return "" when the bot can post there, else the platform's error code."""
-        number = _number(channel_id)
-        channel = self._client().get_channel(int(number)) if number.isdigit() else None
-        if channel is None:
+    async def channel_problem(self, channel_id: str, workspace_id: str = "") -> str:
+        """Return "" when the bot can post there, else an error code; another server's channel is unknown."""
+        number = own_number(channel_id)
+        channel = self._client().get_channel(int(number)) if number else None
+        guild = getattr(channel, "guild", None)
+        if channel is None or (workspace_id and (guild is None or str(guild.id) != _number(workspace_id))):
             return str(_UNKNOWN_CHANNEL)
         if not isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.StageChannel):
             return _NO_PERMISSION

@@ -15,7 +15,7 @@ from itertools import chain, cycle
 from typing import Any
 
 from adapters.discord.custom_ids import button_id
-from adapters.discord.markdown import escape, packed, reply_pieces, user_number
+from adapters.discord.markdown import escape, packed, reply_pieces, own_number
 from bot.i18n import Translator
 from bot.reply import Attachment, Button, Mention, Reply, Section
 from bot.text import utf16_units
@@ -106,7 +106,7 @@ def _payload(texts: tuple[str, ...], rows: list[dict[str, Any]], users: list[str
 
 def _mentioned(sections: Iterable[Section]) -> list[str]:
     values = [field.value for section in sections for field in section.fields]
-    numbers = (user_number(value.user_id) for value in values if isinstance(value, Mention))
+    numbers = (own_number(value.user_id) for value in values if isinstance(value, Mention))
     return list(dict.fromkeys(number for number in numbers if number))[:100]
 
 

@@ -32,7 +32,7 @@ log = structlog.get_logger("adapters.slack")
 
 QUICK_S = 1.0  # a modal must be the first answer, within 3 s of the press
 PATIENT_S = 8.0
-FINISH_S = 3.0
+FINISH_S = 2.5  # after at most half a second for the connection
 Ack = Callable[..., Awaitable[Any]]
 
 
@@ -74,19 +74,14 @@ class SlackAdapter:
 
     async def close(self) -> None:
         """Take nothing new, finish what is in hand for three seconds at most, disconnect."""
-        await asyncio.gather(self._disconnected(), self._finished())
+        if self._connection:
+            await self._connection.close()
+        if self._working:
+            await asyncio.wait(set(self._working), timeout=FINISH_S)
         for task in self._working:
             task.cancel()
         self._people.forget()
         await self._web.close()
-
-    async def _disconnected(self) -> None:
-        if self._connection:
-            await self._connection.close()
-
-    async def _finished(self) -> None:
-        if self._working:
-            await asyncio.wait(set(self._working), timeout=FINISH_S)
 
     async def _sign_in(self) -> None:
         who = await _insisting(lambda: self._web.call("auth.test"), "slack.bot_token (SLACK_BOT_TOKEN)")

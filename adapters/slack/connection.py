@@ -11,14 +11,18 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
 import structlog
 from aiohttp import web as http
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 
 from adapters.slack.seen import Seen
 from adapters.slack.settings import SlackSettings
@@ -30,14 +34,30 @@ PATH = "/slack/events"
 PING_S = 2.0  # a cut connection is noticed within this time; aiohttp waits half of it for the answer to a ping
 WINDOW_S = 300
 MAX_BODY = 1024 * 1024
-CLOSE_S = 1.0
+CLOSE_S = 0.5
+
+
+def answers_with_content(payload: Mapping[str, Any]) -> bool:
+    """Say whether the acknowledgement itself carries an answer: a submitted modal's errors."""
+    return payload.get("type") == "view_submission"
+
+
+class _AcknowledgingHandler(AsyncSocketModeHandler):
+    """Acknowledges on the wire before Bolt begins; Bolt alone would first look for it after 10 ms."""
+
+    async def handle(self, client: Any, req: SocketModeRequest) -> None:
+        if answers_with_content(req.payload):
+            await super().handle(client, req)
+            return
+        await client.send_socket_mode_response(SocketModeResponse(envelope_id=req.envelope_id))
+        await run_async_bolt_app(self.app, req)
 
 
 class SocketConnection:
     """Socket Mode: we call Slack, so no public address is needed."""
 
     def __init__(self, app: AsyncApp, settings: SlackSettings, web: Web, url: str) -> None:
-        handler: Any = AsyncSocketModeHandler(
+        handler: Any = _AcknowledgingHandler(
             app, settings.app_token.get_secret_value(), LOGGER, web.client, ping_interval=PING_S
         )
         handler.client.wss_uri = url
@@ -64,11 +84,12 @@ class HttpConnection:
         self._settings = settings
         self._secret = settings.signing_secret.get_secret_value().strip().encode()
         self._seen = Seen()
+        self._begun: set[asyncio.Task[Any]] = set()
         self._runner: http.AppRunner | None = None
 
     async def open(self) -> None:
         """Listen."""
-        server = http.Application(client_max_size=MAX_BODY + 1)
+        server = http.Application()
         server.router.add_post(PATH, self._receive)
         self._runner = http.AppRunner(server, access_log=None, shutdown_timeout=CLOSE_S)
         await self._runner.setup()
@@ -80,9 +101,8 @@ class HttpConnection:
             await self._runner.cleanup()
 
     async def _receive(self, request: http.Request) -> http.Response:
-        try:
-            raw = await request.read()
-        except http.HTTPRequestEntityTooLarge:
+        raw = await _read(request)
+        if raw is None:
             return http.Response(status=413)
         signature = request.headers.get("X-Slack-Signature", "")
         if not is_signed(raw, request.headers.get("X-Slack-Request-Timestamp", ""), signature, self._secret):
@@ -95,15 +115,29 @@ class HttpConnection:
             return http.Response(text=str(body.get("challenge", "")), content_type="text/plain")
         if self._seen.repeated(signature):
             return http.Response()
-        return await self._dispatched(body)
+        return await self._acknowledged(body)
 
-    async def _dispatched(self, body: dict[str, Any]) -> http.Response:
+    async def _acknowledged(self, body: dict[str, Any]) -> http.Response:
         # Bolt takes a body that is parsed already in this mode alone; the signature was checked above
-        answer = await self._app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
+        work = asyncio.create_task(self._app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode")))
+        self._begun.add(work)
+        work.add_done_callback(self._begun.discard)
+        if not answers_with_content(body):
+            return http.Response()
+        answer = await work
         if not answer.body:
             return http.Response(status=answer.status)
-        kind = "application/json" if answer.body.startswith("{") else "text/plain"
-        return http.Response(status=answer.status, text=answer.body, content_type=kind)
+        return http.Response(status=answer.status, text=answer.body, content_type="application/json")
+
+
+async def _read(request: http.Request) -> bytes | None:
+    """Return the body, None as soon as it is longer than we take."""
+    raw = bytearray()
+    async for chunk in request.content.iter_chunked(64 * 1024):
+        raw += chunk
+        if len(raw) > MAX_BODY:
+            return None
+    return bytes(raw)
 
 
 def is_signed(raw: bytes, timestamp: str, signature: str, secret: bytes, now: float | None = None) -> bool:

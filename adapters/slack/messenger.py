@@ -74,8 +74,8 @@ class SlackMessenger:
                 return None
         raise DeliveryRefused("history_too_long")
 
-    async def channel_problem(self, channel_id: str) -> str:
-        """Return "" when the bot can post there, else Slack's error code."""
+    async def channel_problem(self, channel_id: str, workspace_id: str = "") -> str:  # noqa: ARG002
+        """Return "" when the bot can post there, else Slack's error code; a token sees its own workspace alone."""
         try:
             answer = await self._web.look_up("conversations.info", channel=theirs(channel_id))
         except DeliveryError as error:

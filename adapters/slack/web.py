@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 from collections.abc import Mapping
 from typing import Any
@@ -138,9 +139,10 @@ def _raise_for(status: int, retry_after: str | None, code: str) -> None:
 def seconds_of(retry_after: str | None) -> float:
     """Return the seconds of a Retry-After header: 1 to 2 (with jitter) where it is missing or no number."""
     try:
-        return float(retry_after or "")
+        seconds = float(retry_after or "nan")
     except ValueError:
-        return 1 + random.random()  # noqa: S311 - jitter needs no secrecy
+        seconds = math.nan
+    return seconds if math.isfinite(seconds) else 1 + random.random()  # noqa: S311 - jitter needs no secrecy
 
 
 def _judgement(error: SlackApiError) -> DeliveryError:

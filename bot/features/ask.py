@@ -11,6 +11,7 @@ from bot.errors import NotFound
 from bot.i18n import N_, Translator, core_translators
 from bot.live import contact_section, live_sections
 from bot.reply import Reply
+from knowledge.normalize import guess
 from knowledge.retrieval import search
 from knowledge.schema import Topic
 
@@ -22,7 +23,7 @@ async def ask(
     ctx: Context, question: Annotated[str, Option(N_("Your question"), kind="text", max_chars=10_000)]
 ) -> Reply:
     """Answer, or say that the answer is unsure or unknown; the question's language decides the answer's."""
-    result = search(ctx.services.index, question, lang=ctx.t.lang)
+    result = search(ctx.services.index, question, lang=guess(question) or ctx.t.lang)
     t = core_translators()[result.lang]
     topics = tuple(ctx.bank.topics[hit.topic_id] for hit in result.hits)
     if result.outcome == "answer":

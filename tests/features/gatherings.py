@@ -5,7 +5,14 @@ from __future__ import annotations
 from bot.reply import Moment, Reply
 from bot.testing import Conversation
 
-ORGANIZER = {"user": "fake:olga", "admin": True, "lang": "en", "workspace": "fake:T1", "channel": "fake:C1", "direct": False}
+ORGANIZER = {
+    "user": "fake:olga",
+    "admin": True,
+    "lang": "en",
+    "workspace": "fake:T1",
+    "channel": "fake:C1",
+    "direct": False,
+}
 MEMBER = ORGANIZER | {"user": "fake:ana", "admin": False}
 STEERING = ORGANIZER | {"user": "fake:steering", "admin": False}
 ELSEWHERE = ORGANIZER | {"user": "fake:otto", "workspace": "fake:T2", "channel": "fake:C2"}

@@ -45,6 +45,7 @@ class DiscordServer:
         self._count = itertools.count(1)
         self._sequence = itertools.count(1)
         self._runner: web.AppRunner | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self.port = 0
 
     async def __aenter__(self) -> DiscordServer:
@@ -80,6 +81,11 @@ class DiscordServer:
                 seen = [(one.method, one.path, one.status) for one in self.calls[-8:]]
                 raise AssertionError(f"{what} did not come; last calls: {seen}") from None
         return holds()
+
+    def _notify_soon(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._notify())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _notify(self) -> None:
         async with self._changed:
@@ -158,6 +164,7 @@ class DiscordServer:
         body, files = await _read(request)
         call = Call(request.method, path, body, files)
         self.calls.append(call)
+        self._notify_soon()
         fault = self._fault(call)
         if fault and fault.drop and not fault.after:
             return self._cut(request, call)
@@ -167,11 +174,12 @@ class DiscordServer:
                 return self._cut(request, call)
             status, said = fault.status, fault.body
         call.status = status
-        asyncio.get_running_loop().call_soon(lambda: asyncio.ensure_future(self._notify()))
+        self._notify_soon()
         return _json(status, said, fault.headers if fault else {})
 
     def _cut(self, request: web.Request, call: Call) -> web.StreamResponse:
         call.status = -1
+        self._notify_soon()
         if request.transport:
             request.transport.abort()
         return web.Response(status=500)
@@ -246,6 +254,10 @@ class DiscordServer:
                 return 200, one
         code = 10008 if int(channel) in self.channels else 10003
         return 404, {"code": code, "message": "Unknown Message"}
+
+    def message(self, **changes: Any) -> dict[str, Any]:
+        """Return a message of the bot as it stands in payloads."""
+        return self._message(Call("", "", {}, {}), CHANNEL) | changes
 
     def _message(self, call: Call, channel: int, flags: int = 0) -> dict[str, Any]:
         made = {

@@ -32,6 +32,7 @@ class SlackServer(SlackApi):
         self.violations: list[str] = []
         self.faults: dict[str, list[Fault]] = defaultdict(list)
         self.acks: dict[str, dict[str, Any]] = {}
+        self.timeline: list[str] = []
         self.connections = 0
         self._hooks: dict[str, dict[str, str]] = {}
         self._sockets: list[web.WebSocketResponse] = []
@@ -229,6 +230,7 @@ class SlackServer(SlackApi):
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 answer = json.loads(message.data)
+                self.timeline.append("acknowledged")
                 self.acks[answer["envelope_id"]] = answer.get("payload") or {}
                 await self._changes()
         return socket
@@ -248,6 +250,7 @@ class SlackServer(SlackApi):
         """Record the call, judge it by Slack's limits, and answer it, unless a fault was asked for."""
         fault = self.faults[method].pop(0) if self.faults[method] else Fault()
         self.calls.append(Call(method, body))
+        self.timeline.append(method)
         await asyncio.sleep(fault.delay_s)
         broken = problems(method, body)
         self.violations += [f"{method}: {one}" for one in broken]

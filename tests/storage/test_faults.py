@@ -20,7 +20,7 @@ from bot.domain.deliveries import Subject, Target
 from bot.errors import Busy, ConfigError
 from storage import open_storage
 from storage.engine import file_of, make_sync_engine
-from storage.migrate import check, current, upgrade
+from storage.migrate import Tables, check, current, judge, upgrade
 from storage.migrations import HEAD
 from tests.storage.test_members import ANA, NOW, join, rows
 from tests.storage.test_records import announce
@@ -90,10 +90,12 @@ async def test_an_empty_postgresql_is_refused_until_it_is_upgraded(tmp_path, emp
     await (await open_storage(empty_database_url, tmp_path)).close()
 
 
-async def test_an_older_database_is_refused_until_it_is_upgraded(database_url, tmp_path, monkeypatch):
-    monkeypatch.setattr("storage.migrate.REVISIONS", ("0000", HEAD))
-    set_revision(database_url, "0000")
-    assert "hrc-bot db upgrade" in await refusal(database_url, tmp_path)
+def test_an_older_database_is_told_from_a_newer_and_a_foreign_one():
+    ours, revisions = {"alembic_version", "delivery"}, ("0001", "0002")
+    judged = [judge(ours, one, revisions) for one in ("0001", "0002", "0003", None)]
+    assert judged == [Tables.BEHIND, Tables.CURRENT, Tables.NEWER, Tables.FOREIGN]
+    assert judge({"alembic_version", "songs"}, "0003", revisions) is Tables.FOREIGN
+    assert judge(set(), None, revisions) is Tables.NONE
 
 
 async def test_db_newer(database_url, tmp_path):
@@ -139,7 +141,8 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path, content):
 
 async def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
-    assert "data_dir: " in await refusal(f"sqlite:///{tmp_path / 'file' / 'bot.db'}", tmp_path)
+    assert "Not a directory" in await refusal(f"sqlite:///{tmp_path / 'file' / 'bot.db'}", tmp_path)
+    assert "data_dir: " in await refusal(f"sqlite:///{tmp_path / 'bot.db'}", tmp_path / "file" / "folder")
     (tmp_path / "bot.db").mkdir()
     assert "cannot be opened" in await refusal(f"sqlite:///{tmp_path / 'bot.db'}", tmp_path)
 

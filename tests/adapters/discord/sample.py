@@ -68,6 +68,8 @@ async def cities(ctx: Context, typed: str) -> Sequence[Choice]:
 def _check(ctx: Context, values: Mapping[str, Any]) -> None:
     if values.get("email") and "@" not in values["email"]:
         raise UserInputError("This is no address.", "Write it with an @.", "email")
+    if values.get("level") == "f" and not values.get("email"):
+        raise UserInputError("Few letters need an address.", "Add yours.", "email")
 
 
 @join.command(summary="Join", form=True, form_title="Join us", writes=True, validate=_check)

@@ -58,13 +58,15 @@ async def connected(folder: Path, slack: SlackServer, **more: str) -> AsyncItera
     messengers: dict[str, Any] = {}
     services = Services(settings, registry(), *knowledge_for_tests(), messengers, storage.unit_of_work, FrozenClock())
     host = Host(settings, Dispatcher(services, translators()), translators(), storage.unit_of_work)
-    adapter = plugin.create(host)
-    messengers["slack"] = adapter.messenger
     try:
-        await adapter.start()
-        yield Town(slack, adapter, host, storage)
+        adapter = plugin.create(host)
+        messengers["slack"] = adapter.messenger
+        try:
+            await adapter.start()
+            yield Town(slack, adapter, host, storage)
+        finally:
+            await adapter.close()
     finally:
-        await adapter.close()
         await storage.close()
     assert slack.violations == []
 

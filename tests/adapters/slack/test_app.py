@@ -60,10 +60,9 @@ async def test_a_spanish_reader_is_answered_in_spanish(town):
 
 
 async def test_an_unknown_command_offers_the_nearest_as_buttons(town):
-    await town.slack.command("/sample ecko")
-    answer = await town.slack.seen(1)
-    await town.slack.press(answer, "sample echo")
-    assert (await town.slack.opened())["title"]["text"] == "Say it back"
+    await town.slack.command("/asc")
+    await town.slack.press(await town.slack.seen(1), "ask")
+    assert (await town.slack.opened())["title"]["text"] == "Ask"
 
 
 async def test_a_failure_tells_a_reference_and_nothing_internal(town):
@@ -81,6 +80,20 @@ async def test_missing_options_open_a_modal(town):
     values = {block["block_id"]: block["element"].get("initial_value") for block in view["blocks"]}
     assert values["title"] == "Assembly"
     assert town.slack.messages == []
+
+
+async def test_a_command_is_acknowledged_before_its_modal_opens(town):
+    await town.slack.command("sample join")
+    await town.slack.opened()
+    assert town.slack.timeline.index("acknowledged") < town.slack.timeline.index("views.open")
+
+
+async def test_nothing_waits_for_a_slack_that_answers_slowly(town):
+    town.slack.faults["response_url"] = [Fault(delay_s=1)]
+    await town.slack.command("sample echo slow")
+    await town.slack.command("sample echo quick")
+    assert "quick" in (await town.slack.seen(1)).text
+    assert "slow" in (await town.slack.seen(2)).text
 
 
 async def test_a_submitted_modal_is_answered_where_it_was_opened(town):

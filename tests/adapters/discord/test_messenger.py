@@ -1,0 +1,187 @@
+"""Deliveries: posted once, edited, found again, and every refusal told apart."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from adapters.discord.app import DiscordAdapter
+from adapters.discord.messenger import Circuit
+from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
+from bot.i18n import core_translators
+from bot.reply import Button, Field, Mention, MessageRef, Reply, Section
+from tests.loopback.discord_accounts import ANA, CHANNEL, CLOSED
+from tests.loopback.discord_records import Fault
+from tests.loopback.discord_server import DiscordServer
+
+HERE = f"discord:{CHANNEL}"
+KEY = "abcdefghijklmnopqrstuvwx"
+EN = core_translators()["en"]
+CARD = Reply("A convening", (Section("Where", buttons=(Button("Yes", "convening.rsvp", "1:yes"),)),))
+POSTS, EDITS = r"/channels/\d+/messages", r"/channels/\d+/messages/\d+"
+
+
+def since() -> datetime:
+    return datetime.now(UTC) - timedelta(minutes=5)
+
+
+async def test_the_same_key_posts_once(adapter: DiscordAdapter, server: DiscordServer) -> None:
+    first = await adapter.messenger.post(HERE, CARD, EN, KEY)
+    again = await adapter.messenger.post(HERE, CARD, EN, KEY)
+    assert first == again == MessageRef(HERE, f"discord:{server.messages[CHANNEL][0]['id']}")
+    assert len(server.messages[CHANNEL]) == 1
+
+
+async def test_sdk_own_retry(adapter: DiscordAdapter, server: DiscordServer) -> None:
+    """The client repeats a failed post by itself; the nonce makes people see one."""
+    server.faults.append(Fault("POST", POSTS, status=502, after=True))
+    await adapter.messenger.post(HERE, CARD, EN, KEY)
+    assert [one.status for one in server.sent("POST", POSTS)] == [502, 200]
+    assert len(server.messages[CHANNEL]) == 1
+
+
+async def test_a_lost_answer_is_uncertain_and_the_post_is_found(adapter: DiscordAdapter, server: DiscordServer) -> None:
+    server.faults.append(Fault("POST", POSTS, after=True, drop=True))
+    with pytest.raises(DeliveryUncertain):
+        await adapter.messenger.post(HERE, CARD, EN, KEY)
+    found = await adapter.messenger.find(HERE, KEY, since())
+    assert found == MessageRef(HERE, f"discord:{server.messages[CHANNEL][0]['id']}")
+
+
+async def test_what_was_never_posted_is_not_found(adapter: DiscordAdapter) -> None:
+    await adapter.messenger.post(HERE, CARD, EN, "another")
+    assert await adapter.messenger.find(HERE, KEY, since()) is None
+
+
+async def test_a_direct_message_is_found_and_edited(adapter: DiscordAdapter, server: DiscordServer) -> None:
+    person = f"discord:{ANA}"
+    sent = await adapter.messenger.direct(person, CARD, EN, KEY)
+    server.channels.discard(ANA)
+    assert await adapter.messenger.find(person, KEY, since()) == sent
+    await adapter.messenger.edit(sent, Reply("It changed"), EN)
+    assert server.messages[ANA + 5000][0]["content"] == "It changed"
+
+
+async def test_an_edit_takes_away_what_is_not_there_any_more(adapter: DiscordAdapter, server: DiscordServer) -> None:
+    posted = await adapter.messenger.post(HERE, CARD, EN, KEY)
+    await adapter.messenger.edit(posted, Reply("Cancelled"), EN)
+    message = server.messages[CHANNEL][0]
+    assert (message["content"], message["components"], message["embeds"]) == ("Cancelled", [], [])
+
+
+async def test_discord_unknown_message(adapter: DiscordAdapter, server: DiscordServer) -> None:
+    posted = await adapter.messenger.post(HERE, CARD, EN, KEY)
+    server.messages[CHANNEL].clear()
+    with pytest.raises(DeliveryRefused) as refused:
+        await adapter.messenger.edit(posted, CARD, EN)
+    assert refused.value.code == "message_gone"
+    assert server.messages[CHANNEL] == []
+
+
+async def test_discord_dm_closed(adapter: DiscordAdapter, server: DiscordServer) -> None:
+    closed = {"code": 50007, "message": "Cannot send messages to this user"}
+    server.faults.append(Fault("POST", POSTS, status=403, body=closed))
+    with pytest.raises(DeliveryRefused) as refused:
+        await adapter.messenger.direct(f"discord:{ANA}", CARD, EN, KEY)
+    assert refused.value.code == "50007"
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "code"),
+    [
+        (Fault("POST", POSTS, status=403, body={"code": 50001, "message": "Missing Access"}), DeliveryRefused, "50001"),
+        (Fault("POST", POSTS, status=404, body={"code": 10003, "message": "Unknown"}), DeliveryRefused, "10003"),
+        (Fault("POST", POSTS, status=503, body={"code": 0, "message": ""}), DeliveryUncertain, "503"),
+        (Fault("POST", POSTS, status=401, body={"code": 0, "message": ""}), DeliveryDelayed, "unauthorized"),
+        (Fault("PATCH", EDITS, status=503, body={"code": 0, "message": ""}), DeliveryError, "503"),
+    ],
+)
+async def test_each_refusal_is_told_apart(
+    adapter: DiscordAdapter, server: DiscordServer, fault: Fault, kind: type[DeliveryError], code: str
+) -> None:
+    server.faults.append(fault)
+    work = (
+        adapter.messenger.post(HERE, CARD, EN, KEY)
+        if fault.method == "POST"
+        else adapter.messenger.edit(MessageRef(HERE, "discord:1"), CARD, EN)
+    )
+    with pytest.raises(kind) as refused:
+        await work
+    assert (type(refused.value), refused.value.code) == (kind, code)
+
+
+def limited(retry_after: Any, headers: dict[str, str]) -> Fault:
+    body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": True}
+    return Fault("POST", POSTS, status=429, body=body, headers=headers)
+
+
+async def test_discord_429_global(adapter: DiscordAdapter, server: DiscordServer) -> None:
+    """A short global limit is waited out; the next call does not run into it."""
+    server.faults.append(limited(0.3, {"Via": "1.1 google", "X-RateLimit-Global": "true"}))
+    await adapter.messenger.post(HERE, CARD, EN, KEY)
+    await adapter.messenger.post(HERE, CARD, EN, "another")
+    assert [one.status for one in server.sent("POST", POSTS)] == [429, 200, 200]
+
+
+async def test_a_long_rate_limit_goes_to_the_outbox(adapter: DiscordAdapter, server: DiscordServer) -> None:
+    server.faults.append(limited(120, {"Via": "1.1 google"}))
+    with pytest.raises(DeliveryDelayed) as delayed:
+        await adapter.messenger.post(HERE, CARD, EN, KEY)
+    assert delayed.value.retry_after_s == 120
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("999999999", 3600), ("-1", 0), ("Mon, 23 Nov 2026", 60), ("", 60)])
+async def test_retry_after_absurd(adapter: DiscordAdapter, server: DiscordServer, header: str, seconds: int) -> None:
+    """Without a Via header the answer is not Discord's own, so only the header tells how long."""
+    server.faults.append(limited(1, {"Retry-After": header}))
+    with pytest.raises(DeliveryDelayed) as delayed:
+        await adapter.messenger.post(HERE, CARD, EN, KEY)
+    assert delayed.value.retry_after_s == seconds
+
+
+async def test_discord_invalid_storm(adapter: DiscordAdapter, server: DiscordServer) -> None:
+    refusal = {"code": 50001, "message": "Missing Access"}
+    server.faults.append(Fault("POST", POSTS, status=403, body=refusal, times=200))
+    codes = []
+    for at in range(200):
+        with pytest.raises(DeliveryError) as refused:
+            await adapter.messenger.post(HERE, CARD, EN, str(at))
+        codes.append(refused.value.code)
+    assert len(server.sent("POST", POSTS)) == 100
+    assert codes[100:] == ["too_many_refusals"] * 100
+
+
+def test_the_circuit_closes_after_ten_minutes() -> None:
+    now = [0.0]
+    circuit = Circuit(lambda: now[0])
+    for _ in range(100):
+        circuit.count(403)
+    assert circuit.open_s == 600
+    now[0] = 601
+    assert circuit.open_s == 0
+
+
+async def test_channels_where_the_bot_cannot_post_are_told(adapter: DiscordAdapter) -> None:
+    assert await adapter.messenger.channel_problem(HERE) == ""
+    assert await adapter.messenger.channel_problem(f"discord:{CLOSED}") == "50001"
+    assert await adapter.messenger.channel_problem("discord:4242") == "10003"
+    assert await adapter.messenger.channel_problem("discord:#general") == "10003"
+
+
+async def test_mention_discord_user(adapter: DiscordAdapter, server: DiscordServer) -> None:
+    """Only a typed mention notifies, and only when the message is new."""
+    thanked = Reply("thanks <@80351110224678912>", (Section(fields=(Field("Host", Mention("discord:801")),)),))
+    posted = await adapter.messenger.post(HERE, thanked, EN, KEY)
+    assert server.messages[CHANNEL][0]["allowed_mentions"] == {"parse": [], "replied_user": False, "users": ["801"]}
+    assert server.messages[CHANNEL][0]["content"] == "thanks \\<@80351110224678912\\>\n\n**Host:** <@801>"
+    await adapter.messenger.edit(posted, thanked, EN)
+    assert server.messages[CHANNEL][0]["allowed_mentions"] == {"parse": [], "replied_user": False}
+
+
+async def test_mention_discord_in_edit(adapter: DiscordAdapter, server: DiscordServer) -> None:
+    posted = await adapter.messenger.post(HERE, CARD, EN, KEY)
+    await adapter.messenger.edit(posted, Reply("now @everyone"), EN)
+    body = server.sent("PATCH", EDITS)[0].body
+    assert (body["content"], body["allowed_mentions"]["parse"]) == ("now @everyone", [])

@@ -1,0 +1,40 @@
+"""Advice on sound content: old reviews, few questions, questions that sound alike."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from knowledge.advice import advise
+from tests.knowledge.content import write_content
+
+
+def advice(folder: Path, today: date, **changed: tuple[str, str]) -> list[str]:
+    return [str(item) for item in advise(today, write_content(folder, **changed))]
+
+
+def test_a_review_is_old_after_eighteen_months(tmp_path: Path) -> None:
+    changed = ('"2026-11-23"', '"2025-01-01"')
+    old = [said for said in advice(tmp_path, date(2026, 11, 23), topics_basics=changed) if "reviewed on" in said]
+    assert old == [
+        "content/topics/basics.yaml:3: what-is-hrc was last reviewed on 2025-01-01; read it again and set the date"
+    ]
+
+
+def test_few_questions_are_told_for_each_language(tmp_path: Path) -> None:
+    said = advice(tmp_path, date(2026, 11, 24))
+    assert "content/cities.yaml:2: us-city-boston has 1 questions in es; give at least 5" in said
+    assert not any("reviewed on" in line for line in said)
+
+
+def test_questions_that_differ_by_an_everyday_word_alone_are_told(tmp_path: Path) -> None:
+    said = advice(tmp_path, date(2026, 11, 24), topics_basics=("bread recipe", "what is human rights city"))
+    assert [line for line in said if "is nearly" in line] == [
+        "content/topics/basics.yaml:22: 'what is human rights city' is nearly 'What is a human rights city?' "
+        "of what-is-hrc; word it differently"
+    ]
+
+
+def test_questions_that_differ_by_a_telling_word_are_left_alone(tmp_path: Path) -> None:
+    said = advice(tmp_path, date(2026, 11, 24), topics_basics=("bread recipe", "define human rights cart"))
+    assert not any("is nearly" in line for line in said)
