@@ -115,12 +115,17 @@ def knowledge() -> None:
 @knowledge.command("check")
 def knowledge_check() -> None:
     """Find faults in the content; exit code 1 when there are any."""
+    from datetime import UTC, datetime
+
+    from knowledge.advice import advise
     from knowledge.loader import check
 
     faults = check()
     for fault in faults:
-        click.echo(str(fault))
-    click.echo(f"{len(faults)} faults.")
+        click.echo(f"error: {fault}")
+    for hint in [] if faults else advise(datetime.now(UTC).date()):
+        click.echo(f"warning: {hint}")
+    click.echo(f"{len(faults)} errors.")
     sys.exit(bool(faults))
 
 
