@@ -21,7 +21,7 @@ FORBIDDEN = {
 }
 STORAGE_MAY = ("bot.domain", "bot.errors", "bot.ports", "bot.i18n")
 FILES = [path for name in PACKAGES for path in (ROOT / name).rglob("*.py")]
-CORE = [path for path in (ROOT / "bot").rglob("*.py")]
+CORE = list((ROOT / "bot").rglob("*.py"))
 
 
 def _imports(path: Path) -> Iterator[str]:

@@ -45,13 +45,13 @@ def test_the_example_configuration_loads_and_holds_the_defaults():
     assert example == load_settings(None, {}, SPECS)
 
 
-@pytest.mark.parametrize("key", _keys())
+@pytest.mark.parametrize("key", list(_keys()))
 def test_every_key_stands_in_the_example_configuration(key):
     _, positions = load_yaml(ROOT / "config.example.yaml", "config.example.yaml")
     assert tuple(key.split(".")) in positions
 
 
-@pytest.mark.parametrize("key", _keys())
+@pytest.mark.parametrize("key", list(_keys()))
 def test_every_key_is_documented(key):
     assert f"`{key}`" in DOCS
 
@@ -61,7 +61,7 @@ def test_every_variable_is_documented(variable):
     assert variable in DOCS
 
 
-@pytest.mark.parametrize("command", load().commands.values(), ids=lambda command: command.name)
+@pytest.mark.parametrize("command", list(load().commands.values()), ids=lambda command: command.name)
 def test_every_command_and_option_is_documented(command):
     row = next((line for line in DOCS.splitlines() if line.startswith(f"| `{command.name}`")), "")
     assert row, command.name
@@ -69,7 +69,7 @@ def test_every_command_and_option_is_documented(command):
         assert f"`{parameter.name}`" in row
 
 
-@pytest.mark.parametrize("command", _shell_commands(main))
+@pytest.mark.parametrize("command", list(_shell_commands(main)))
 def test_every_shell_command_is_documented(command):
     assert f"`{command}" in DOCS
 

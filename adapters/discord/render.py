@@ -15,7 +15,7 @@ from itertools import chain, cycle
 from typing import Any
 
 from adapters.discord.custom_ids import button_id
-from adapters.discord.markdown import escape, packed, reply_pieces, own_number
+from adapters.discord.markdown import escape, own_number, packed, reply_pieces
 from bot.i18n import Translator
 from bot.reply import Attachment, Button, Mention, Reply, Section
 from bot.text import utf16_units

@@ -7,7 +7,10 @@ import pytest
 from bot.reply import Form
 from bot.testing import button_of, conversation, words_of
 
-ANA = 'join name:"Ana" city:Eugene email:ana@example.org languages:"English, Spanish" zone:America/Los_Angeles consent:yes'
+ANA = (
+    'join name:"Ana" city:Eugene email:ana@example.org languages:"English, Spanish" '
+    "zone:America/Los_Angeles consent:yes"
+)
 
 
 @pytest.fixture

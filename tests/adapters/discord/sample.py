@@ -80,7 +80,7 @@ async def join_(
     city: Annotated[str, Option("Your city", label="City", suggest=cities)] = "",
     email: Annotated[str, Option("Your address", label="Email")] = "",
     about: Annotated[str, Option("About you", label="About", kind="text", max_chars=500)] = "",
-    zone: Annotated[Zone, Option("Your zone", label="Time zone")] = Zone(""),
+    zone: Annotated[Zone, Option("Your zone", label="Time zone")] = Zone(""),  # noqa: B008 - immutable
     level: Annotated[str, Option("How much", label="Level", choices=(Choice("a", "All"), Choice("f", "Few")))] = "",
     count: Annotated[int, Option("How many", label="Count", minimum=1, maximum=9)] = 1,
 ) -> Reply:
