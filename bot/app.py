@@ -66,9 +66,27 @@ async def serve(app: App) -> None:
     stop = asyncio.Event()
     with _signals(stop):
         async with _working(app):
-            await asyncio.gather(*(adapter.start() for adapter in app.adapters.values()))
-            log.info("connected", adapters=",".join(app.adapters))
-            await _until_over(app, stop)
+            if await _before(stop, asyncio.create_task(_start(app))):
+                log.info("connected", adapters=",".join(app.adapters))
+                await _until_over(app, stop)
+
+
+async def _start(app: App) -> None:
+    await asyncio.gather(*(adapter.start() for adapter in app.adapters.values()))
+
+
+async def _before(stop: asyncio.Event, work: asyncio.Task[None]) -> bool:
+    """Wait for `work`, or for a signal that comes first; say whether the work was done."""
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait([work, waiting], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    if not work.done():
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        return False
+    work.result()
+    return True
 
 
 @contextlib.asynccontextmanager

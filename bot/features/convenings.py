@@ -232,7 +232,9 @@ async def save_edit(ctx: Context, argument: str) -> Reply:
 async def cancel(
     ctx: Context,
     convening: Number,
-    reason: Annotated[str, Option(N_("Why it does not take place; everybody reads it"), N_("Reason"), max_chars=300)] = "",
+    reason: Annotated[
+        str, Option(N_("Why it does not take place; everybody reads it"), N_("Reason"), max_chars=300)
+    ] = "",
 ) -> Reply:
     old = await editable(ctx, convening)
     stored = await ctx.uow.convenings.save(old.cancelled(reason, ctx.now))

@@ -1,0 +1,25 @@
+"""A new platform is one folder: no change in the core."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.app import build, serve
+from bot.config import Settings
+from bot.testing import knowledge_for_tests
+from tests import toy_adapter
+
+
+async def test_a_toy_platform_answers_and_receives(storage):
+    app = build(Settings(), [toy_adapter.plugin], storage.unit_of_work, *knowledge_for_tests())
+    toy_adapter.inbox[:] = ["ask what is a human rights city?", "channel follow", "join", "convening list", "bye"]
+    await serve(app)
+    said = app.adapters["toy"].said
+    assert "Universal Declaration of Human Rights" in said[0]
+    assert "follow" in said[1]
+    assert said[2] == "Join the Alliance"
+    assert "No convening is planned yet" in said[3]
+
+
+def test_the_toy_is_under_100_lines():
+    assert len(Path(toy_adapter.__file__).read_text().splitlines()) < 100
