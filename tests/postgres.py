@@ -31,12 +31,12 @@ _FLAGS = "-c listen_addresses= -c fsync=off -c full_page_writes=off -c max_conne
 
 def begin_session() -> None:
     """Make the folder that all processes of the test run share."""
-    os.environ.setdefault(_FOLDER, tempfile.mkdtemp(prefix="hrc-"))
+    os.environ[_FOLDER] = tempfile.mkdtemp(prefix="hrc-")
 
 
 def end_session() -> None:
     """Drop what the session made in somebody's server; stop and delete our own."""
-    folder = Path(os.environ.pop(_FOLDER))
+    folder = Path(os.environ[_FOLDER])
     if (folder / "template").exists() and os.environ.get("TEST_POSTGRES_URL"):
         _drop_all()
     if (folder / "data" / "postmaster.pid").exists():

@@ -112,7 +112,7 @@ class DeliveryStore(Protocol):
         """Drop the rows that were never sent; return how many."""
 
     async def claim(self, now: datetime, lease_until: datetime, limit: int) -> tuple[Delivery, ...]:
-        """Lease due rows, at most one per lane, oldest first."""
+        """Lease due rows, one per lane at most; each comes back with its former status: `pending`, or `verify`."""
 
     async def finish(self, delivery: Delivery) -> None:
         """Store the outcome of a leased row. A `wanted` that was raised meanwhile makes it pending again."""
