@@ -101,9 +101,18 @@ async def _working(app: App) -> AsyncIterator[None]:
     finally:
         closing = [asyncio.create_task(adapter.close()) for adapter in app.adapters.values()]
         await asyncio.wait(closing, timeout=STOPS_WITHIN_S)
-        for task in [*tasks, *closing]:
+        await _end([*tasks, *closing])
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they are over, for two seconds at most: a library may swallow a cancellation."""
+    pending = {task for task in tasks if not task.done()}
+    for _ in range(4):
+        if not pending:
+            return
+        for task in pending:
             task.cancel()
-        await asyncio.gather(*tasks, *closing, return_exceptions=True)
+        _, pending = await asyncio.wait(pending, timeout=0.5)
 
 
 async def _until_over(app: App, stop: asyncio.Event) -> None:
@@ -111,10 +120,9 @@ async def _until_over(app: App, stop: asyncio.Event) -> None:
     running = [asyncio.create_task(adapter.run(), name=name) for name, adapter in app.adapters.items()]
     waiting = asyncio.create_task(stop.wait())
     done, pending = await asyncio.wait([*running, waiting], return_when=asyncio.FIRST_COMPLETED)
-    for task in pending:
-        task.cancel()
-    await asyncio.gather(*pending, return_exceptions=True)
-    for task in done:
+    waiting.cancel()
+    await _end([task for task in running if task in pending])
+    for task in done - {waiting}:
         task.result()
 
 

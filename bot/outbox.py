@@ -69,8 +69,10 @@ class Outbox:
                 busy = False
                 log.warning("storage busy, deliveries wait")
             if not busy:
+                pause_s = await self._pause_s()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), await self._pause_s())
+                    async with asyncio.timeout(pause_s):
+                        await self._woken.wait()
 
     async def once(self) -> int:
         """Send the rows that are due now, at most one per lane; return how many were taken."""
