@@ -98,7 +98,7 @@ def test_a_member_may_not_announce_and_steering_may(shell):
 def test_an_organizer_may_add_a_convening_and_a_member_answers_it(shell):
     saved = shell.chat(ADD, "1", role="organizer")
     assert "Sunday, March 14, 2027, 6:30 PM EDT (GMT-04:00)" in saved, "planned time"
-    shown = shell.chat("convening show 1", "convening rsvp 1 yes")
+    shown = shell.chat("convening show 1", "convening rsvp 1 yes", "convening show 1")
     assert "When: Sunday, March 14, 2027, 5:30 PM CDT (GMT-05:00)" in shown, "the reader's time"
     assert "1 coming" in shown
 
