@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from knowledge.index import Index
-
 from bot.config import Settings
 from bot.domain.deliveries import Subject, Target
 from bot.i18n import Translator
@@ -17,6 +15,7 @@ from bot.ports import Clock, Messenger, OpenUnitOfWork, UnitOfWork
 from bot.registry import Registry
 from bot.request import Request
 from knowledge.bank import Bank
+from knowledge.index import Index
 
 
 @dataclass(frozen=True)
