@@ -13,7 +13,9 @@ from collections.abc import Iterator
 import pytest
 
 CTRL_C, CTRL_D, TAB = "\x03", "\x04", "\t"
-WAIT_S = 60.0
+WAIT_S = 20.0
+# The terminal may leave out the space that follows.
+PROMPT = ">"
 
 
 class Window:
@@ -64,10 +66,12 @@ class Window:
 @pytest.fixture
 def window(shell) -> Iterator[Window]:
     opened = Window(shell)
-    opened.until("Ctrl-D leaves.")
-    opened.until("> ")
-    yield opened
-    opened.close()
+    try:
+        opened.until("Ctrl-D leaves.")
+        opened.until(PROMPT)
+        yield opened
+    finally:
+        opened.close()
 
 
 def test_a_question_is_answered_in_colours(window):
@@ -109,7 +113,7 @@ def test_a_key_leaves_well(window, key):
 def test_ctrl_c_in_a_form_leaves_the_form_alone(window):
     window.type("join\r")
     window.until("Name (required)")
-    window.until("> ")
+    window.until(PROMPT)
     window.type("Ana" + CTRL_C)
     window.until("You left the form; nothing was stored.")
     window.type("me\r")
@@ -127,7 +131,7 @@ def test_sigterm_leaves_the_terminal_as_it_was(window):
 
 def test_a_post_comes_above_the_line_that_is_typed(shell):
     opened = Window(shell, "--as", "steering")
-    opened.until("> ")
+    opened.until(PROMPT)
     opened.type("channel follow\r")
     opened.until("follows now")
     opened.type('announce new title:"Notes" message:"They are out."\r')
