@@ -218,13 +218,16 @@ async def _with_app(settings: Settings, chosen: Sequence[Plugin], work: Any) -> 
     """Open storage and knowledge, build the parts, do `work(app)`, and close storage."""
     from bot.app import build
     from bot.logs import configure
+    from bot.memory import give_back, share_arena
     from storage import open_storage
 
     configure(settings.log)
+    share_arena()
     loading = asyncio.create_task(asyncio.to_thread(_knowledge, settings))
     storage = await open_storage(settings.url, settings.data_dir)
     try:
         bank, index = await loading
+        give_back()
         return await work(build(settings, chosen, storage.unit_of_work, bank, index))
     finally:
         await storage.close()

@@ -16,6 +16,7 @@ from bot.context import Services
 from bot.dispatcher import Dispatcher
 from bot.i18n import CORE_CATALOGUES, Translators
 from bot.jobs import housekeeping
+from bot.memory import give_back
 from bot.outbox import Outbox, Post
 from bot.plugin import Adapter, Host, Plugin
 from bot.ports import Messenger, OpenUnitOfWork, utc_now
@@ -67,6 +68,7 @@ async def serve(app: App) -> None:
     with _signals(stop):
         async with _working(app):
             if await _before(stop, asyncio.create_task(_start(app))):
+                give_back()
                 log.info("connected", adapters=",".join(app.adapters))
                 await _until_over(app, stop)
 

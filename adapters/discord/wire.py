@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
+from urllib.request import getproxies
 
 import aiohttp
 import structlog
@@ -86,7 +87,10 @@ class Wire:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=TIMEOUT, headers={"User-Agent": USER_AGENT}, trust_env=True)
+            # Without a proxy, looking for one at every call would cost half of the time to the first answer.
+            is_proxied = bool(getproxies())
+            headers = {"User-Agent": USER_AGENT}
+            self._session = aiohttp.ClientSession(timeout=TIMEOUT, headers=headers, trust_env=is_proxied)
         return self._session
 
     async def _call(self, method: str, path: str, body: Mapping[str, Any], *, repeats: bool = False) -> Outcome:

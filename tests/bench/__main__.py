@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.testing import conversation
 from storage import open_storage
+from tests.bench import bench_wire
 
 
 def _shell(words: list[str], runs: int = 5) -> float:
@@ -70,6 +71,7 @@ def main() -> None:
     helped = _shell(["-m", "bot", "--help"])
     print(f"hrc-bot --help: {helped:.3f} s, {helped / bare:.2f} times a bare import of its command line library")
     asyncio.run(_dispatcher())
+    bench_wire.main()
     subprocess.run([sys.executable, "-m", "tests.bench.bench_retrieval"], check=True)
 
 

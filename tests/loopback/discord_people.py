@@ -29,7 +29,11 @@ class Person:
 
     async def command(self, path: str, **options: Any) -> Exchange:
         """Type a command; returns once it is answered at all."""
-        return await self._answered(await self._send(_COMMAND, _command(path, options)))
+        return await self._answered(await self.command_only(path, **options))
+
+    async def command_only(self, path: str, **options: Any) -> Exchange:
+        """Type a command, and do not wait."""
+        return await self._send(_COMMAND, _command(path, options))
 
     async def types(self, path: str, option: str, text: str, **others: Any) -> list[dict[str, Any]]:
         """Type into an option; returns what is offered."""
