@@ -76,13 +76,14 @@ def _answered(server: DiscordServer, *, answers_later: bool) -> Once:
 
 async def slack(folder: Path) -> None:
     """Print how long acknowledging a slash command takes over Socket Mode."""
-    async with SlackServer() as ours, SlackServer() as bare:
-        async with (
-            running(["bot", "run"], folder, environment(folder, ours, None)),
-            running(["tests.bench.bare_slack"], folder, environment(folder, bare, None)),
-        ):
-            pair = _acknowledged(ours, answers_later=True), _acknowledged(bare, answers_later=False)
-            _compare("Socket Mode acknowledgement", await _alternate(*pair))
+    async with (
+        SlackServer() as ours,
+        SlackServer() as bare,
+        running(["bot", "run"], folder, environment(folder, ours, None)),
+        running(["tests.bench.bare_slack"], folder, environment(folder, bare, None)),
+    ):
+        pair = _acknowledged(ours, answers_later=True), _acknowledged(bare, answers_later=False)
+        _compare("Socket Mode acknowledgement", await _alternate(*pair))
 
 
 async def discord(folder: Path) -> None:
