@@ -6,10 +6,12 @@ Imports stand inside the commands, so that `--help` answers at once.
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -42,7 +44,18 @@ class _OneLine(click.Group):
 @click.pass_context
 def main(ctx: click.Context, config: Path | None) -> None:
     """The Human Rights Cities bot: answers with sources, members, convenings and announcements."""
+    sys.excepthook = crashed
     ctx.obj = config
+
+
+def crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Write what nobody foresaw as one line without secrets; the exit code stays 1."""
+    import traceback
+
+    from bot.logs import masked
+
+    text = "".join(traceback.format_exception(kind, error, trace))
+    click.echo(f"hrc-bot: this is a fault of the program, please report it: {masked(text.strip())}", err=True)
 
 
 @main.command()
@@ -82,10 +95,11 @@ def ask(config: Path | None, question: tuple[str, ...], jsonl: bool, lang: str |
     from bot.asking import answer_line, answer_text
 
     bank, index = _knowledge(_settings(config))
+    lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
     if not jsonl:
-        click.echo(answer_text(bank, index, " ".join(question) or sys.stdin.read(), lang or "en"))
+        click.echo(answer_text(bank, index, " ".join(question) or lines.read(), lang))
         return
-    for line in sys.stdin:
+    for line in lines:
         if line.strip():
             click.echo(answer_line(bank, index, line))
 
@@ -102,7 +116,7 @@ def db_upgrade(config: Path | None) -> None:
     from storage.migrate import upgrade
 
     settings = _settings(config)
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _ready_folder(settings.data_dir)
     upgrade(settings.url)
     click.echo("The database is up to date.")
 
@@ -190,6 +204,20 @@ def _named(name: str, some: Sequence[Plugin]) -> Plugin:
     raise ConfigError(f"{name}: no such platform here; choose {' or '.join(one.name for one in some)}")
 
 
+def _ready_folder(folder: Path) -> None:
+    """Make the data folder when it is missing.
+
+    Raises:
+        ConfigError: it cannot be made or written.
+    """
+    from bot.errors import ConfigError
+    from storage.migrate import make_private_folder
+
+    make_private_folder(folder)
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise ConfigError(f"data_dir: {folder} is no folder that this account may write; name one (HRC_DATA_DIR)")
+
+
 def _knowledge(settings: Settings) -> tuple[Bank, Index]:
     from knowledge.index import build_index
     from knowledge.loader import load_bank
@@ -223,6 +251,7 @@ async def _with_app(settings: Settings, chosen: Sequence[Plugin], work: Any) -> 
 
     configure(settings.log)
     share_arena()
+    _ready_folder(settings.data_dir)
     loading = asyncio.create_task(asyncio.to_thread(_knowledge, settings))
     storage = await open_storage(settings.url, settings.data_dir)
     try:

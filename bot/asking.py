@@ -9,12 +9,16 @@ from bot.i18n import core_translators
 from bot.markup import plain
 from knowledge.bank import Bank
 from knowledge.index import Index
+from knowledge.normalize import guess
 from knowledge.retrieval import search
 
 
 def answered(bank: Bank, index: Index, text: str, lang: str | None) -> dict[str, Any]:
-    """Return `outcome, topic, lang, text, sources, related, score` for one question."""
-    result = search(index, text, lang=lang)
+    """Return `outcome, topic, lang, text, sources, related, score` for one question.
+
+    The question's language decides the answer's; `lang` is for texts too short to tell.
+    """
+    result = search(index, text, lang=guess(text) or lang)
     shown = result.lang
     best = result.hits[0] if result.hits else None
     topic = bank.topics[best.topic_id] if best and result.outcome == "answer" else None
@@ -34,13 +38,23 @@ def answer_line(bank: Bank, index: Index, line: str) -> str:
     """Return one JSON line for one JSON line `{"id", "text", "lang"?}`; a broken line gives an error line."""
     try:
         asked = json.loads(line)
-        question, lang = str(asked["text"]), asked.get("lang")
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return json.dumps({"id": None, "error": "write one object a line with id and text"})
-    return json.dumps({"id": asked.get("id"), **answered(bank, index, question, lang)}, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        asked = None
+    given = asked if isinstance(asked, dict) else {}
+    text, lang = given.get("text"), given.get("lang")
+    if not isinstance(text, str) or not isinstance(lang, str | None):
+        found: dict[str, Any] = {"error": "write one object a line with id and text"}
+    else:
+        found = answered(bank, index, _whole(text), lang)
+    return _whole(json.dumps({"id": given.get("id"), **found}, ensure_ascii=False))
 
 
-def answer_text(bank: Bank, index: Index, question: str, lang: str) -> str:
+def _whole(text: str) -> str:
+    """Return `text` with half characters, which no output can hold, as question marks."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def answer_text(bank: Bank, index: Index, question: str, lang: str | None) -> str:
     """Return the answer as plain text with its sources."""
     found = answered(bank, index, question, lang)
     t = core_translators()[found["lang"]]

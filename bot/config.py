@@ -6,29 +6,58 @@ value raises ConfigError with one line that names the key, the file or variable,
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from dotenv.parser import parse_stream
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails
 from rapidfuzz import process
 
+from bot.domain.times import find_zone, near_zones
 from bot.errors import ConfigError
 from knowledge.errors import KnowledgeError
 from knowledge.strict_yaml import load
 
 PREFIX = "HRC_"
 M = TypeVar("M", bound=BaseModel)
+_ACCOUNT = re.compile(r"[a-z0-9-]+:[A-Za-z0-9-]+")  # ASCII alone: a letter that only looks like another is refused
 
 
 class Section(BaseModel):
     """Base of every group of keys: unknown keys are refused, values never change afterwards."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_empty(cls, values: Any) -> Any:
+        """Take a key without a value for its default."""
+        return {key: one for key, one in values.items() if one is not None} if isinstance(values, dict) else values
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, bool) and cls.model_fields[info.field_name or ""].annotation is not bool:
+            raise ValueError("true and false are not possible here; write the value itself")
+        return value
 
 
 class Contact(Section):
@@ -38,11 +67,21 @@ class Contact(Section):
     list_url: str = Field("", description="Where to sign up for the email list; https only")
     website: str = Field("", description="The Alliance's own page; https only")
 
+    @field_validator("email")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        from email_validator import EmailNotValidError, validate_email
+
+        try:
+            return validate_email(value, check_deliverability=False).normalized if value else ""
+        except EmailNotValidError:
+            raise ValueError("write one address such as name@example.org") from None
+
     @field_validator("list_url", "website")
     @classmethod
     def _https(cls, value: str) -> str:
-        if value and not value.startswith("https://"):
-            raise ValueError("must begin with https://")
+        if value and (urlsplit(value).scheme != "https" or not urlsplit(value).hostname):
+            raise ValueError("write a full address that begins with https://")
         return value
 
 
@@ -77,14 +116,23 @@ class Settings(Section):
     @classmethod
     def _accounts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for one in value:
-            if ":" not in one.strip(":"):
-                raise ValueError("write each as platform:ID")
+            if not _ACCOUNT.fullmatch(one):
+                raise ValueError("write each as platform:ID, in letters of English, digits and hyphens")
         return value
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        found = find_zone(value)
+        if found is None:
+            raise ValueError(f"no such time zone; did you mean {' or '.join(near_zones(value))}?")
+        return found
 
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        known = value.startswith(("sqlite:///", "postgresql://", "postgres://"))
+        if value and (not known or value == "sqlite:///"):
             raise ValueError("write sqlite:///path or postgresql://user@host/name")
         return value
 
@@ -115,16 +163,21 @@ class SectionSpec:
 
 @dataclass(slots=True)
 class _Layers:
-    """Values by dotted key, and where each came from."""
+    """Values by dotted key, where each came from, and the names of the adapters' sections."""
 
     values: dict[str, Any]
     places: dict[str, str]
+    names: tuple[str, ...]
 
     def put(self, key: str, value: Any, place: str) -> None:
         *path, last = key.split(".")
         table = self.values
         for part in path:
-            table = table.setdefault(part, {})
+            if table.get(part) is None:
+                table[part] = {}
+            table = table[part]
+            if not isinstance(table, dict):
+                return  # the file holds something else there, which is refused later
         table[last] = value
         self.places[key] = place
 
@@ -139,12 +192,18 @@ def load_settings(path: Path | None, environ: Mapping[str, str], specs: Iterable
         ConfigError: the first thing that is wrong, in one line.
     """
     specs = tuple(specs)
-    layers = _Layers({}, {})
+    layers = _Layers({}, {}, tuple(spec.name for spec in specs))
     _read_file(path, layers, specs)
     variables = {**_dotenv(Path(".env")), **environ}
     _read_variables(variables, layers, specs)
+    if "sections" in layers.values:
+        raise ConfigError(
+            f"sections ({layers.places['sections']}): {_unknown('sections', _keys_at(Settings, [], layers))}"
+        )
+    given = {spec.name: layers.values.pop(spec.name, None) for spec in specs}
     sections = {
-        spec.name: _validated(spec.model, layers.values.pop(spec.name, {}) or {}, layers, spec.name) for spec in specs
+        spec.name: _validated(spec.model, {} if given[spec.name] is None else given[spec.name], layers, spec.name)
+        for spec in specs
     }
     settings = _validated(Settings, layers.values, layers, "")
     return settings.model_copy(update={"sections": sections})
@@ -182,13 +241,20 @@ def _dotenv(path: Path) -> dict[str, str]:
     """Return the variables of `.env`.
 
     Raises:
-        ConfigError: others on this machine can read the file.
+        ConfigError: others on this machine can read the file, or we cannot.
     """
     if not path.exists():
         return {}
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise ConfigError(f"{path.name}: other people on this machine can read its secrets; run: chmod 600 {path.name}")
-    return {key: value for key, value in dotenv_values(path).items() if value is not None}
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise ConfigError(f"{path.name}: cannot be read as UTF-8 text; save it again as such") from None
+    for line in parse_stream(io.StringIO(text)):
+        if line.error or (line.key and line.value is None):
+            raise ConfigError(f"{path.name} line {line.original.line}: write NAME=value there, or # in front of it")
+    return {key: value or "" for key, value in dotenv_values(stream=io.StringIO(text)).items()}
 
 
 def _read_variables(variables: Mapping[str, str], layers: _Layers, specs: tuple[SectionSpec, ...]) -> None:
@@ -240,9 +306,40 @@ def _line(error: ValidationError, model: type[BaseModel], layers: _Layers, prefi
     key = ".".join(([prefix] if prefix else []) + path)
     place = next((layers.places[k] for k in _prefixes(key) if k in layers.places), "not set")
     if fault["type"] == "extra_forbidden":
-        near = process.extractOne(path[-1], _keys_at(model, path[:-1]))
-        return f"{key} ({place}): unknown key; did you mean {near[0] if near else 'another'}?"
-    return f"{key} ({place}): {fault['msg'].removeprefix('Value error, ')}"
+        return f"{key} ({place}): {_unknown(path[-1], _keys_at(model, path[:-1], layers))}"
+    return f"{key} ({place}): {_fix(fault)}"
+
+
+def _unknown(name: str, keys: list[str]) -> str:
+    near = process.extractOne(name, keys, score_cutoff=65)
+    return (
+        f"unknown key; did you mean {near[0]}?"
+        if near
+        else f"unknown key; remove it, or write one of {', '.join(keys)}"
+    )
+
+
+_FIXES = {
+    "literal_error": "write {expected}",
+    "int_parsing": "write a whole number",
+    "int_type": "write a whole number",
+    "int_from_float": "write a whole number",
+    "int_parsing_size": "write a smaller number",
+    "float_parsing": "write a number",
+    "float_type": "write a number",
+    "greater_than_equal": "write a number of at least {ge}",
+    "less_than_equal": "write a number of at most {le}",
+    "string_type": "write text; put quotes around it",
+    "path_type": "write the path of a folder",
+    "tuple_type": "write a list, such as [one, another]",
+    "model_type": "write its keys on the lines below it, each as key: value",
+}
+
+
+def _fix(fault: ErrorDetails) -> str:
+    """Return what to write instead, in the words of somebody who edits a file."""
+    known = _FIXES.get(fault["type"])
+    return known.format(**fault.get("ctx", {})) if known else fault["msg"].removeprefix("Value error, ")
 
 
 def _prefixes(key: str) -> Iterable[str]:
@@ -250,8 +347,10 @@ def _prefixes(key: str) -> Iterable[str]:
     return (".".join(parts[:count]) for count in range(len(parts), 0, -1))
 
 
-def _keys_at(model: type[BaseModel], path: list[str]) -> list[str]:
+def _keys_at(model: type[BaseModel], path: list[str], layers: _Layers) -> list[str]:
+    names = layers.names if model is Settings and not path else ()
     for part in path:
         inner = model.model_fields[part].annotation if part in model.model_fields else None
         model = inner if isinstance(inner, type) and issubclass(inner, BaseModel) else model
-    return [key for key in model.model_fields if key != "sections"]
+    secrets = {key for key, field in model.model_fields.items() if field.annotation is SecretStr}
+    return [*(key for key in model.model_fields if key != "sections" and key not in secrets), *names]

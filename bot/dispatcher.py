@@ -158,7 +158,7 @@ class Dispatcher:
         command, rest = self.registry.split(text)
         if request.kind is Kind.MESSAGE and not text.startswith("/") and (rest or command is None):
             return _as_question(request, text)
-        if not text:
+        if not text.removeprefix("/").strip():
             return replace(request, name="help", text="")
         if command is None:
             return self._unknown(request, text, ctx)

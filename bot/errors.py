@@ -65,12 +65,12 @@ class DeliveryError(BotError):
     """A message did not go out.
 
     Args:
-        code: the platform's own error code, never free text from people.
+        code: a `bot.ports.Problem`, or what else went wrong in one word; never free text from people.
     """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
-        self.code = code
+        self.code = str(code)
 
 
 class DeliveryRefused(DeliveryError):

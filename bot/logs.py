@@ -12,9 +12,10 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.config import Log
 
+OWN = ("adapters", "bot", "dispatcher", "jobs", "outbox", "storage")
 _SECRET = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|[\w-]{23,28}\.[\w-]{6}\.[\w-]{27,}"
-    r"|(?<=://)[^\s/@]+:[^\s/@]+(?=@)|(?i:bearer|bot) [\w.-]{20,}"
+    r"|(?<=://)[^\s/@:]*:\S+(?=@)|(?i:bearer|bot) [\w.-]{20,}"
 )
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -59,8 +60,7 @@ def configure(log: Log) -> None:
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(log.level.upper())
-    _quiet_libraries(log.level)
+    _set_levels(root, log.level.upper())
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -69,10 +69,8 @@ def configure(log: Log) -> None:
     )
 
 
-def _quiet_libraries(level: str) -> None:
+def _set_levels(root: logging.Logger, level: str) -> None:
     """Keep the libraries to warnings: at their own info level they write payloads, which hold what people said."""
-    for name in logging.root.manager.loggerDict:
-        if not name.startswith(("bot", "outbox", "dispatcher", "storage", "adapters")):
-            logging.getLogger(name).setLevel(logging.WARNING)
-    if level == "debug":
-        logging.getLogger("asyncio").setLevel(logging.WARNING)
+    root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    for name in OWN:
+        logging.getLogger(name).setLevel(level)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.announcements import AnnouncementStore
@@ -42,6 +43,22 @@ class OpenUnitOfWork(Protocol):
         """Return the context manager."""
 
 
+class Problem(StrEnum):
+    """Why a platform takes no message: what adapters report in place of their platform's own codes.
+
+    `DeliveryRefused` carries one as its code, `Messenger.channel_problem` returns one; people read words for it.
+    """
+
+    CHANNEL_GONE = "channel_gone"  # deleted, never there, or another workspace's
+    NOT_IN_CHANNEL = "not_in_channel"
+    NO_PERMISSION = "no_permission"
+    DM_CLOSED = "dm_closed"
+    SIGNED_OUT = "signed_out"  # the platform does not take our token any more
+    ARCHIVED = "archived"
+    RATE_LIMITED = "rate_limited"
+    UNKNOWN = "unknown"
+
+
 class Messenger(Protocol):
     """Sends what nobody asked for just now: posts to channels and direct messages.
 
@@ -66,9 +83,9 @@ class Messenger(Protocol):
         """
 
     async def channel_problem(self, channel_id: str, workspace_id: str) -> str:
-        """Return "" when the bot can post there, else the platform's error code.
+        """Return "" when the bot can post there, else a `Problem`.
 
-        A channel of another workspace gets the same code as one that does not exist.
+        A channel of another workspace is `channel_gone`, as one that does not exist.
         """
 
 

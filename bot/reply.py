@@ -30,6 +30,11 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelMention(Mention):
+    """A channel named on purpose: a link to it on its own platform, its name elsewhere; `user_id` is the channel's."""
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """A time that people planned: an aware datetime, shown in the reader's own time where the platform can.
 

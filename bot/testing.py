@@ -21,7 +21,7 @@ from bot.errors import DeliveryError
 from bot.i18n import Translator, core_translators
 from bot.markup import plain
 from bot.outbox import Outbox, Post
-from bot.ports import OpenUnitOfWork
+from bot.ports import OpenUnitOfWork, Problem
 from bot.registry import Registry, load
 from bot.reply import Button, Form, MessageRef, Reply
 from bot.request import Actor, Kind, Origin, Request
@@ -91,7 +91,7 @@ class FakeMessenger:
 
     async def channel_problem(self, channel_id: str, workspace_id: str) -> str:
         if self.workspaces.get(channel_id, workspace_id) != workspace_id:
-            return "channel_not_found"
+            return Problem.CHANNEL_GONE
         return self.problems.get(channel_id, "")
 
     def seen_in(self, address: str) -> list[Reply]:

@@ -28,7 +28,7 @@ def parse_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1))
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is a ValueError
         parsed = None
     if parsed is None or parsed.drivername not in {"sqlite", "postgresql"}:
         raise ConfigError("DATABASE_URL: write sqlite:///path or postgresql://user@host/name")

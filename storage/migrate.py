@@ -95,8 +95,8 @@ def check(url: str) -> None:
         return
     advice = {
         Tables.NONE: "run hrc-bot db upgrade",
-        Tables.BEHIND: "run hrc-bot db upgrade (after hrc-bot db backup)",
-        Tables.NEWER: "install the release that made it, or restore an older backup with hrc-bot db restore",
+        Tables.BEHIND: "copy it (a SQLite file: with -wal and -shm beside it), then run hrc-bot db upgrade",
+        Tables.NEWER: "install the release that made it, or put your copy from before that release in its place",
         Tables.FOREIGN: "name another database",
     }
     raise ConfigError(f"DATABASE_URL: {plain(url)} cannot be used: {found.value}; {advice[found]}")
@@ -144,7 +144,9 @@ def make_private_folder(folder: Path) -> None:
         for one in reversed(missing):
             one.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"data_dir: {folder} cannot be made: {error.strerror}") from error
+        raise ConfigError(
+            f"data_dir: {folder} cannot be made: {error.strerror}; name a folder that this account may write"
+        ) from error
 
 
 def plain(url: str) -> str:
@@ -174,7 +176,11 @@ def _refuse_damaged(connection: Connection, url: str) -> None:
 
 
 def _damaged(url: str) -> str:
-    return f"DATABASE_URL: {plain(url)} is damaged; bring back the last backup with hrc-bot db restore FILE"
+    name = file_of(url)
+    return (
+        f"DATABASE_URL: {plain(url)} is damaged; restore it: move {name}, {name}-wal and {name}-shm aside and put your "
+        f"last copy in their place, or save what can be read with: sqlite3 {name} .recover | sqlite3 saved.db"
+    )
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from storage.migrate import (
 from storage.models import MetaRow
 from storage.presence import Presence
 from storage.repositories.deliveries import Leasing
+from storage.traces import Traces
 from storage.unit_of_work import OpenUnitOfWork
 
 LANE_GAP = timedelta(seconds=1)  # Source: Slack's chat.postMessage takes about one message a second
@@ -41,10 +42,12 @@ class Storage:
         engine: for checks and benchmarks; the bot itself works through units of work.
     """
 
-    def __init__(self, engine: AsyncEngine, leasing: Leasing, busy_timeout_s: float, lock: InstanceLock | None) -> None:
+    def __init__(
+        self, engine: AsyncEngine, leasing: Leasing, unit_of_work: OpenUnitOfWork, lock: InstanceLock | None
+    ) -> None:
         self.engine = engine
         self.instance_key = leasing.secret
-        self.unit_of_work = OpenUnitOfWork(engine, leasing, busy_timeout_s)
+        self.unit_of_work = unit_of_work
         self._presence = leasing.presence
         self._lock = lock
 
@@ -81,8 +84,11 @@ async def open_storage(
     lock = InstanceLock(make_private(path)) if path is not None else None
     try:
         await asyncio.to_thread(_prepare, url)
+        traces = Traces(path, busy_timeout_s)
+        await traces.wipe()
         engine = make_engine(url, busy_timeout_s=busy_timeout_s)
-        return await _opened(engine, lane_gap, clock, busy_timeout_s, lock)
+        leasing = await _leasing(engine, lane_gap, clock)
+        return Storage(engine, leasing, OpenUnitOfWork(engine, leasing, busy_timeout_s, traces), lock)
     except BaseException:
         if lock is not None:
             lock.release()
@@ -99,14 +105,13 @@ def _prepare(url: str) -> None:
         check(url)
 
 
-async def _opened(
-    engine: AsyncEngine, lane_gap: timedelta, clock: Clock, busy_timeout_s: float, lock: InstanceLock | None
-) -> Storage:
+async def _leasing(engine: AsyncEngine, lane_gap: timedelta, clock: Clock) -> Leasing:
+    """Return how rows are leased here; nothing stays open when that cannot be known."""
     presence = Presence(engine)
     try:
         key = await _instance_key(engine)
         await presence.ensure()
-        return Storage(engine, Leasing(presence, key, lane_gap, clock), busy_timeout_s, lock)
+        return Leasing(presence, key, lane_gap, clock)
     except BaseException:
         await presence.end()
         await engine.dispose()

@@ -29,6 +29,7 @@ from storage.repositories.feedback import Feedback
 from storage.repositories.follows import Follows
 from storage.repositories.inbox import Inbox
 from storage.repositories.members import Members
+from storage.traces import Traces
 
 
 class UnitOfWork:
@@ -48,8 +49,8 @@ class UnitOfWork:
         self.drafts: DraftStore = Drafts(session)
         self.feedback: FeedbackStore = Feedback(session)
         self.follows: FollowStore = Follows(session)
-        self.inbox: InboxStore = Inbox(session)
-        self.members: MemberStore = Members(session)
+        self.inbox: InboxStore = Inbox(session, leasing.secret)
+        self.members: MemberStore = Members(session, leasing.secret)
 
 
 class OpenUnitOfWork:
@@ -57,12 +58,14 @@ class OpenUnitOfWork:
 
     Args:
         busy_timeout_s: how long one waits for its turn, or for a connection, before `Busy` is raised.
+        traces: wiped after a unit of work that erased somebody, before its block ends.
     """
 
-    def __init__(self, engine: AsyncEngine, leasing: Leasing, busy_timeout_s: float) -> None:
+    def __init__(self, engine: AsyncEngine, leasing: Leasing, busy_timeout_s: float, traces: Traces) -> None:
         self._engines = {writes: variant(engine, writes=writes) for writes in (True, False)}
         self._leasing = leasing
         self._busy_timeout_s = busy_timeout_s
+        self._traces = traces
         self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
 
     def __call__(self, *, writes: bool) -> AbstractAsyncContextManager[Stores]:
@@ -77,7 +80,7 @@ class OpenUnitOfWork:
     async def _open(self, writes: bool) -> AsyncIterator[Stores]:
         async with (
             self._turns() if writes else nullcontext(),
-            AsyncSession(self._engines[writes], expire_on_commit=False) as session,
+            _session(self._engines[writes]) as session,
         ):
             await _begin(session)
             yield UnitOfWork(session, self._leasing, writes=writes)
@@ -98,6 +101,21 @@ class OpenUnitOfWork:
             yield
         finally:
             self._turn.release()
+
+
+@asynccontextmanager
+async def _session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """Yield a session; it is closed, what was not committed taken back, before a cancellation goes on."""
+    session = AsyncSession(engine, expire_on_commit=False)
+    try:
+        yield session
+    finally:
+        closing = asyncio.ensure_future(session.close())
+        try:
+            await asyncio.shield(closing)
+        except asyncio.CancelledError:
+            await closing
+            raise
 
 
 async def _begin(session: AsyncSession) -> None:

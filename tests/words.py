@@ -13,15 +13,20 @@ from bot.registry import load
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = {"bot": ROOT / "bot" / "locale" / "es.po", "adapters": ROOT / "adapters" / "locale" / "es.po"}
+SOURCES = {"bot": ("bot", "storage"), "adapters": ("adapters",)}
 KEYWORDS = {"t": None, "N_": None, "plural": (1, 2)}
 
 
 def wanted(folder: str) -> Catalog:
-    """Return every text in the code of `folder`, untranslated; command names stand in the context "command"."""
+    """Return every text in the code that the catalogue of `folder` serves, untranslated.
+
+    Storage has no catalogue of its own: the core shows its texts. Command names stand in the context "command".
+    """
     catalogue = Catalog(locale="es", project="hrc-bot", fuzzy=False)
-    for _, _, text, _, _ in extract_from_dir(ROOT / folder, [("**.py", "python")], {}, keywords=KEYWORDS):
-        if text:
-            catalogue.add(text)
+    for source in SOURCES[folder]:
+        for _, _, text, _, _ in extract_from_dir(ROOT / source, [("**.py", "python")], {}, keywords=KEYWORDS):
+            if text:
+                catalogue.add(text)
     if folder == "bot":
         for word in sorted({word for name in load().commands for word in name.split()}):
             catalogue.add(word, context="command")

@@ -8,11 +8,11 @@ from adapters.console.page import Page
 from adapters.console.settings import NAME
 from bot.errors import DeliveryRefused
 from bot.i18n import Translator
+from bot.ports import Problem
 from bot.reply import MessageRef, Reply
 
 WORKSPACE = f"{NAME}:local"
 CHANNEL = f"{NAME}:here"
-UNKNOWN_CHANNEL = "channel_not_found"
 
 
 class ConsoleMessenger:
@@ -23,7 +23,7 @@ class ConsoleMessenger:
 
     async def post(self, channel_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
         if channel_id != CHANNEL:
-            raise DeliveryRefused(UNKNOWN_CHANNEL)
+            raise DeliveryRefused(Problem.CHANNEL_GONE)
         await self._page.opened.wait()
         self._page.post(reply, t, self._page.t("In the channel:"))
         return MessageRef(channel_id, f"{NAME}:{key}")
@@ -44,7 +44,7 @@ class ConsoleMessenger:
         return None
 
     async def channel_problem(self, channel_id: str, workspace_id: str) -> str:  # noqa: ARG002
-        return "" if channel_id == CHANNEL else UNKNOWN_CHANNEL
+        return "" if channel_id == CHANNEL else Problem.CHANNEL_GONE
 
     def _to(self, user_id: str) -> str:
         return self._page.t("Direct message to {name}:", name=user_id.partition(":")[2])

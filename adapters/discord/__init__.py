@@ -12,5 +12,6 @@ plugin = Plugin(
     "adapters.discord.app:create",
     is_configured=is_configured,
     spec=SPEC,
+    sync="adapters.discord.registration:synced",
     locale=Path(__file__).parent.parent / "locale",
 )

@@ -1,29 +1,23 @@
-"""Discord: the gateway that listens, and what it hands to the core.
-
-Source: Discord's documentation, events/gateway: commands, presses, mentions of the bot and direct messages need no
-privileged intent.
-"""
+"""Discord: the running adapter, from login to a clean end."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import discord
 import structlog
-import yarl
-from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from adapters.discord.gateway import Gateway
 from adapters.discord.incoming import message_request
-from adapters.discord.interactions import Interaction, Interactions
+from adapters.discord.interactions import Interactions
 from adapters.discord.messages import Messages
 from adapters.discord.messenger import DiscordMessenger
-from adapters.discord.settings import APPS, section_of
-from adapters.discord.tree import payloads, sync
+from adapters.discord.registration import register
+from adapters.discord.settings import APPS, section_of, token_line
 from adapters.discord.wire import Wire
 from bot.errors import ConfigError
 from bot.plugin import Host
@@ -34,63 +28,6 @@ FINISHES_WITHIN_S = 3.0
 CLOSES_WITHIN_S = 0.7
 SYNCS_WITHIN_S = 5.0
 MAX_PAUSE_S = 60.0
-LONGEST_WAIT_S = 30.0  # of the client's own waits for a rate limit; longer ones go to the outbox
-SYNCED = "discord-commands.sha256"
-
-
-class Gateway(discord.Client):
-    """One connection; keeps as little in memory as the library allows.
-
-    Args:
-        adapter: serves what comes in.
-    """
-
-    def __init__(self, adapter: DiscordAdapter) -> None:
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-        super().__init__(
-            intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
-            allowed_mentions=discord.AllowedMentions.none(),
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            chunk_guilds_at_startup=False,
-            max_messages=None,
-            max_ratelimit_timeout=LONGEST_WAIT_S,
-        )
-        self._adapter = adapter
-        self.connected = asyncio.Event()
-
-    async def setup_hook(self) -> None:
-        """Take the gateway's address from the configured base, also for the time after an invalid session."""
-        _, url, _ = await self.http.get_bot_gateway()
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
-
-    async def stay_connected(self) -> None:
-        """Serve the gateway; an event that the library cannot read costs the session, not the process."""
-        while not self.is_closed():
-            try:
-                await self.connect()
-            except (KeyError, TypeError, ValueError, AttributeError):
-                log.exception("an event could not be read, connecting anew")
-                await self.ws.close(code=1000)
-
-    async def on_connect(self) -> None:
-        self.connected.set()
-
-    async def on_interaction(self, interaction: Interaction) -> None:
-        await self._adapter.working(self._adapter.interactions.serve(interaction))
-
-    async def on_message(self, message: discord.Message) -> None:
-        if self.user and _is_for(self.user, message):
-            await self._adapter.working(self._adapter.messages.serve(message, message_request(message, self.user.id)))
-
-    async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
-        log.exception("event failed", gateway_event=event_method)
-
-
-def _is_for(me: discord.ClientUser, message: discord.Message) -> bool:
-    """Say whether a person wrote to the bot: directly, or by its name."""
-    if message.author.bot or message.webhook_id or message.is_system():
-        return False
-    return message.guild is None or any(one.id == me.id for one in message.mentions)
 
 
 class DiscordAdapter:
@@ -151,6 +88,9 @@ class DiscordAdapter:
         finally:
             self._in_hand.discard(task)
 
+    async def _message(self, message: discord.Message, me: int) -> None:
+        await self.messages.serve(message, message_request(message, me))
+
     def _connected(self) -> discord.Client:
         if self._client is None:
             raise RuntimeError("not started")
@@ -160,13 +100,13 @@ class DiscordAdapter:
         """Return a client that is logged in; tries again for as long as Discord cannot be reached."""
         pause_s = 1.0
         while True:
-            client = Gateway(self)
+            client = Gateway(self.interactions.serve, self._message, self.working)
             try:
                 await client.login(self._settings.token.get_secret_value())
                 return client
             except discord.LoginFailure:
                 await client.close()
-                raise ConfigError(_token_line()) from None
+                raise ConfigError(token_line()) from None
             except (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
                 await client.close()
                 log.warning("Discord cannot be reached", error=type(error).__name__, retry_s=pause_s)
@@ -175,14 +115,8 @@ class DiscordAdapter:
 
     async def _registered(self, client: Gateway) -> None:
         """Register the commands; what takes long goes on behind, since the old ones work meanwhile."""
-        commands = payloads(self._host.dispatcher.registry, self._host.translators)
-        stored = Path(self._host.settings.data_dir) / SYNCED
-        task = asyncio.create_task(self.working(sync(client, commands, stored)), name="discord commands")
+        task = asyncio.create_task(self.working(register(client, self._host)), name="discord commands")
         await asyncio.wait({task}, timeout=SYNCS_WITHIN_S)
-
-
-def _token_line() -> str:
-    return f"discord.token (the variable DISCORD_BOT_TOKEN): Discord refuses it; copy the bot's token from {APPS}"
 
 
 def _raise(connection: asyncio.Task[None]) -> None:
@@ -193,11 +127,13 @@ def _raise(connection: asyncio.Task[None]) -> None:
     """
     try:
         connection.result()
+    except discord.LoginFailure:
+        raise ConfigError(token_line()) from None
     except discord.PrivilegedIntentsRequired:
         raise ConfigError(f"discord: the application lacks an intent; see Bot > Intents at {APPS}") from None
     except discord.ConnectionClosed as error:
         if error.code == 4004:
-            raise ConfigError(_token_line()) from None
+            raise ConfigError(token_line()) from None
         raise ConfigError(f"discord: the gateway refuses the connection with code {error.code}") from None
 
 

@@ -7,11 +7,12 @@ restart. One person's requests are answered in the order in which they came.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
 import discord
+import structlog
 
 from adapters.discord.custom_ids import ButtonId, parse_button, parse_form
 from adapters.discord.drafts import Drafts
@@ -24,8 +25,10 @@ from adapters.discord.wire import Handle, Wire
 from bot.command import Answer
 from bot.dispatcher import Dispatcher
 from bot.plugin import Host
-from bot.reply import Form, Reply
+from bot.reply import Choice, Form, Reply
 from bot.request import Kind, Request
+
+log = structlog.get_logger("discord")
 
 FORM_WITHIN_S = 1.0
 SUGGESTS_WITHIN_S = 2.0
@@ -83,15 +86,21 @@ class Interactions:
         found = await self._suggestions(request, str(option["name"]), str(option.get("value", ""))) if option else []
         await turn.suggest(choices_of(found, turn.t))
 
-    async def _suggestions(self, request: Request, option: str, text: str) -> Any:
+    async def _suggestions(self, request: Request, option: str, text: str) -> Sequence[Choice]:
         command = self._dispatcher.registry.commands.get(request.name)
         parameter = next((one for one in command.parameters if one.name == option), None) if command else None
         if parameter is not None and parameter.option.suggest is None:
             return own_suggestions(parameter, text, self._dispatcher.translator(request))
-        try:
-            return await asyncio.wait_for(self._dispatcher.suggest(request, option, text), SUGGESTS_WITHIN_S)
-        except TimeoutError:
-            return []
+        task = asyncio.create_task(self._suggested(request, option, text))
+        done, _ = await asyncio.wait({task}, timeout=SUGGESTS_WITHIN_S)
+        failure = task.exception() if done else None
+        if failure:
+            log.error("no suggestions", command=request.name, option=option, exc_info=failure)
+        task.cancel()
+        return task.result() if done and not failure else []
+
+    async def _suggested(self, request: Request, option: str, text: str) -> Sequence[Choice]:
+        return await self._dispatcher.suggest(request, option, text)
 
     async def _command(self, interaction: Interaction, earlier: asyncio.Task[Any] | None) -> None:
         path, options = path_of(_data(interaction))

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bot import markup
 from bot.i18n import Translator
 from bot.markup import Block, Span
-from bot.reply import Field, Mention, Moment, Section
+from bot.reply import ChannelMention, Field, Mention, Moment, Section
 from bot.text import split, utf16_units
 
 MAX_PIECE = 900
@@ -134,8 +134,8 @@ def _value_pieces(value: str | Moment | Mention, t: Translator) -> Iterator[str]
     if isinstance(value, Moment):
         yield moment_text(value, t)
     elif isinstance(value, Mention):
-        number = own_number(value.user_id)
-        yield from [f"<@{number}>"] if number else plain_pieces(value.name or value.user_id)
+        number, mark = own_number(value.user_id), "#" if isinstance(value, ChannelMention) else "@"
+        yield from [f"<{mark}{number}>"] if number else plain_pieces(value.name or value.user_id)
     else:
         yield from plain_pieces(value)
 

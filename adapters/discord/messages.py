@@ -9,7 +9,7 @@ from adapters.discord.form_steps import FormSteps
 from adapters.discord.incoming import own
 from adapters.discord.messenger import DiscordMessenger
 from bot.dispatcher import Dispatcher
-from bot.errors import DeliveryError, DeliveryRefused
+from bot.errors import DeliveryError, DeliveryUncertain
 from bot.i18n import Translator
 from bot.reply import Reply
 from bot.request import Request
@@ -52,13 +52,16 @@ class Messages:
         try:
             await self._messenger.direct(own(message.author.id), reply, t, f"{message.id}d")
             note = t("I answered you in a direct message, so that only you see it.")
-        except DeliveryRefused:
+        except DeliveryUncertain:
+            raise
+        except DeliveryError as error:
+            log.warning("direct message not sent", code=error.code)
             note = t("I cannot send you direct messages. Type / and choose the command: then only you see the answer.")
         await self._messenger.answer(message, Reply(note), t)
 
     def _is_private(self, request: Request, reply: Reply) -> bool:
-        """Say whether the channel should not see the answer."""
+        """Say whether the channel should not see the answer; a question's stands where it was asked."""
+        if reply.private or reply.public:
+            return reply.private
         declared = self._dispatcher.resolve(request)
-        if declared is None or declared.name == QUESTION or reply.public:
-            return False
-        return declared.ephemeral or reply.private
+        return declared is None or (declared.ephemeral and declared.name != QUESTION)

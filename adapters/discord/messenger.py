@@ -26,6 +26,7 @@ from adapters.discord.render import Message, messages, single
 from adapters.discord.wire import body_of, form_parts
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
 from bot.i18n import Translator
+from bot.ports import Problem
 from bot.reply import MessageRef, Reply
 
 log = structlog.get_logger("discord")
@@ -33,8 +34,16 @@ log = structlog.get_logger("discord")
 ANSWERS_WITHIN_S = 45.0
 MAX_NONCE = 25
 GONE = "message_gone"
-_UNKNOWN_CHANNEL, _UNKNOWN_MESSAGE = 10003, 10008
-_NO_ACCESS, _NO_PERMISSION = "50001", "50013"
+_UNKNOWN_MESSAGE = 10008
+_PROBLEMS = {
+    10003: Problem.CHANNEL_GONE,
+    10004: Problem.CHANNEL_GONE,  # the server is gone, and its channels with it
+    50001: Problem.NO_PERMISSION,
+    50013: Problem.NO_PERMISSION,
+    50007: Problem.DM_CLOSED,
+    50278: Problem.DM_CLOSED,  # no server in common
+    50083: Problem.ARCHIVED,
+}
 _PAGE = 100
 _HOUR_S = 3600.0
 
@@ -97,25 +106,27 @@ class DiscordMessenger:
         try:
             return await self._find(_number(address), key, since, MessageRef(address, ""))
         except DeliveryRefused as error:
-            if error.code != str(_UNKNOWN_CHANNEL):
+            if error.code != Problem.CHANNEL_GONE:
                 raise
         channel = await self._direct_channel(_number(address))
         return await self._find(channel, key, since, MessageRef(address, f"{channel}."))
 
     async def channel_problem(self, channel_id: str, workspace_id: str = "") -> str:
-        """Return "" when the bot can post there, else an error code; another server's channel is unknown."""
+        """Return "" when the bot can post there, else a `Problem`; another server's channel is gone for us."""
         number = own_number(channel_id)
         channel = self._client().get_channel(int(number)) if number else None
         guild = getattr(channel, "guild", None)
         if channel is None or (workspace_id and (guild is None or str(guild.id) != _number(workspace_id))):
-            return str(_UNKNOWN_CHANNEL)
+            return Problem.CHANNEL_GONE
         if not isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel | discord.StageChannel):
-            return _NO_PERMISSION
+            return Problem.NO_PERMISSION
         rights = channel.permissions_for(channel.guild.me)
         if not rights.view_channel:
-            return _NO_ACCESS
+            return Problem.NO_PERMISSION
+        if isinstance(channel, discord.Thread) and channel.locked:
+            return Problem.ARCHIVED
         may_send = rights.send_messages_in_threads if isinstance(channel, discord.Thread) else rights.send_messages
-        return "" if may_send and rights.embed_links else _NO_PERMISSION
+        return "" if may_send and rights.embed_links else Problem.NO_PERMISSION
 
     async def answer(self, message: discord.Message, reply: Reply, t: Translator, mark: str = "") -> None:
         """Reply to a message where it stands; a repeated delivery of it makes no second answer."""
@@ -180,7 +191,7 @@ class DiscordMessenger:
         try:
             return await self._client().http.request(route, **more)
         except discord.RateLimited as error:
-            raise DeliveryDelayed("rate_limited", error.retry_after) from None
+            raise DeliveryDelayed(Problem.RATE_LIMITED, error.retry_after) from None
         except discord.HTTPException as error:
             self._circuit.count(error.status)
             raise _error_of(error, is_post=is_post) from None
@@ -194,14 +205,15 @@ def _error_of(error: discord.HTTPException, *, is_post: bool) -> DeliveryError:
     """Return what a refusal means for the delivery."""
     code = str(error.code or error.status)
     if error.status == 401:
-        return DeliveryDelayed("unauthorized", _HOUR_S)
+        return DeliveryDelayed(Problem.SIGNED_OUT, _HOUR_S)
     if error.status == 429:
-        return DeliveryDelayed("rate_limited", _retry_after_s(error))
+        return DeliveryDelayed(Problem.RATE_LIMITED, _retry_after_s(error))
     if error.status >= 500:
         return DeliveryUncertain(code) if is_post else DeliveryError(code)
     if error.code == _UNKNOWN_MESSAGE:
         return DeliveryRefused(GONE)
-    return DeliveryRefused(code)
+    log.warning("delivery refused", code=code)
+    return DeliveryRefused(_PROBLEMS.get(error.code, Problem.UNKNOWN))
 
 
 def _retry_after_s(error: discord.HTTPException) -> float:
@@ -227,5 +239,5 @@ def _number(own_id: str) -> str:
     """
     number = own_id.partition(":")[2]
     if not number.replace(".", "").isdigit():
-        raise DeliveryRefused(str(_UNKNOWN_CHANNEL))
+        raise DeliveryRefused(Problem.CHANNEL_GONE)
     return number

@@ -17,7 +17,7 @@ from typing import Any
 from adapters.discord.custom_ids import button_id
 from adapters.discord.markdown import escape, own_number, packed, reply_pieces
 from bot.i18n import Translator
-from bot.reply import Attachment, Button, Mention, Reply, Section
+from bot.reply import Attachment, Button, ChannelMention, Mention, Reply, Section
 from bot.text import utf16_units
 
 MAX_CONTENT = 2000
@@ -106,7 +106,8 @@ def _payload(texts: tuple[str, ...], rows: list[dict[str, Any]], users: list[str
 
 def _mentioned(sections: Iterable[Section]) -> list[str]:
     values = [field.value for section in sections for field in section.fields]
-    numbers = (own_number(value.user_id) for value in values if isinstance(value, Mention))
+    people = [one for one in values if isinstance(one, Mention) and not isinstance(one, ChannelMention)]
+    numbers = (own_number(one.user_id) for one in people)
     return list(dict.fromkeys(number for number in numbers if number))[:100]
 
 

@@ -18,6 +18,13 @@ class DiscordSettings(Section):
     api_url: str = Field("https://discord.com/api/v10", description="Base of the REST API; it names the gateway")
     token: SecretStr = Field(SecretStr(""), description="Bot token")
 
+    @field_validator("token")
+    @classmethod
+    def _bare_token(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value().strip().startswith(("Bot ", "xox", "xapp-")):
+            raise ValueError(f"this is no bot token of Discord's; copy the token and nothing else from {APPS}")
+        return value
+
     @field_validator("api_url")
     @classmethod
     def _address(cls, value: str) -> str:
@@ -37,3 +44,8 @@ def section_of(settings: Settings) -> DiscordSettings:
 def is_configured(settings: Settings) -> bool:
     """Say whether a token asks for Discord."""
     return bool(section_of(settings).token.get_secret_value().strip())
+
+
+def token_line() -> str:
+    """Return what to say when Discord refuses the token."""
+    return f"discord.token (the variable DISCORD_BOT_TOKEN): Discord refuses it; copy the bot's token from {APPS}"

@@ -1,4 +1,4 @@
-"""Registry to application commands: pure data, and the one request that registers it.
+"""Registry to application commands: pure data.
 
 A feature with both a bare command and subcommands ("me", "me delete") has its bare one registered as "me show", since
 Discord lets nobody run the name of a group. Source: Discord's documentation, interactions/application-commands.
@@ -6,17 +6,10 @@ Discord lets nobody run the name of a group. Source: Discord's documentation, in
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
-
-import discord
-import structlog
-from discord.http import Route
 
 from adapters.discord.render import shortened
 from bot.command import Command, Parameter
@@ -25,8 +18,6 @@ from bot.i18n import Translator, Translators
 from bot.registry import Registry
 from bot.reply import Choice
 from bot.text import fold
-
-log = structlog.get_logger("discord")
 
 BARE = "show"
 MAX_CHOICES = 25
@@ -156,37 +147,3 @@ def _fitting(found: Iterable[Choice], t: Translator) -> Iterator[dict[str, str]]
     for one in found:
         if 0 < len(one.value) <= 100:
             yield {"name": shortened(t(one.label) or one.value, 100), "value": one.value}
-
-
-def fingerprint(commands: list[dict[str, Any]], *where: object) -> str:
-    """Return what changes whenever the list, the application or the base address does."""
-    return hashlib.sha256(json.dumps([commands, *map(str, where)], sort_keys=True).encode()).hexdigest()
-
-
-async def sync(client: discord.Client, commands: list[dict[str, Any]], stored: Path) -> bool:
-    """Register the commands when they differ from what was registered last; say whether they did.
-
-    Args:
-        stored: the file that remembers the fingerprint.
-    """
-    wanted = fingerprint(commands, client.application_id, Route.BASE)
-    if _remembered(stored) == wanted:
-        return False
-    route = Route("PUT", "/applications/{application_id}/commands", application_id=client.application_id)
-    try:
-        await client.http.request(route, json=commands)
-    except discord.HTTPException as error:
-        log.error("commands not registered", code=error.code, status=error.status)
-        return False
-    _remember(stored, wanted)
-    log.info("commands registered", count=len(commands))
-    return True
-
-
-def _remembered(stored: Path) -> str:
-    return stored.read_text().strip() if stored.exists() else ""
-
-
-def _remember(stored: Path, wanted: str) -> None:
-    stored.parent.mkdir(parents=True, exist_ok=True)
-    stored.write_text(wanted + "\n")

@@ -86,8 +86,9 @@ class Turn:
             if (await self._wire.edit(self._handle, every[0])).ok:
                 await self._follow_up(every[1:], private)
         elif private:
-            await self._wire.delete(self._handle)
-            await self._follow_up(every, private)
+            # a follow-up beside a public "thinking" would take its place, and be public too
+            if (await self._wire.delete(self._handle)).ok:
+                await self._follow_up(every, private)
         else:
             await self._wire.edit(self._handle, messages(self._posted(), self.t)[0])
             await self._follow_up(every, private)
@@ -99,10 +100,11 @@ class Turn:
         """Change the pressed message as the reply says; show the rest beside it."""
         if reply.silent:
             return
-        every = messages(reply, self.t, key=self._key if reply.replaces else "")
+        replaces = reply.replaces and (self._beside_private or not reply.private)
+        every = messages(reply, self.t, key=self._key if replaces else "")
         if reply.card:
             await self._wire.edit(self._handle, messages(reply.card, self.t, key=self._key)[0])
-        elif reply.replaces:
+        elif replaces:
             if not (await self._wire.edit(self._handle, every[0])).ok:
                 return
             every, private = every[1:], self._beside_private

@@ -1,10 +1,10 @@
-"""Receive: acknowledge first, turn the payload into a Request, hand it to the dispatcher, show what it answers."""
+"""Receive and answer: acknowledge first, turn the payload into a Request, ask the dispatcher, show what it says."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
@@ -14,18 +14,23 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from adapters.slack import modal, place
-from adapters.slack.answering import Answering
 from adapters.slack.connection import HttpConnection, SocketConnection
+from adapters.slack.home import home, home_view
+from adapters.slack.later import form_for_later
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.people import People
 from adapters.slack.place import Payload, Place
-from adapters.slack.render import action_of
+from adapters.slack.render import action_of, render
 from adapters.slack.seen import Seen
+from adapters.slack.sending import hand_over, put_in_place, say
 from adapters.slack.settings import section_of
-from adapters.slack.web import LOGGER, Web
+from adapters.slack.sign_in import bolt_app, signed_in, socket_url
+from adapters.slack.user_groups import UserGroups
+from adapters.slack.web import Web
 from adapters.slack.wire import decode, ours, without_mention
-from bot.errors import ConfigError, DeliveryDelayed, DeliveryError, DeliveryRefused
+from bot.errors import DeliveryError
 from bot.plugin import Host
+from bot.reply import Attachment, Form, Reply
 from bot.request import Actor, Kind, Request
 
 log = structlog.get_logger("adapters.slack")
@@ -33,6 +38,7 @@ log = structlog.get_logger("adapters.slack")
 QUICK_S = 1.0  # a modal must be the first answer, within 3 s of the press
 PATIENT_S = 8.0
 FINISH_S = 2.5  # after at most half a second for the connection
+EVERY = re.compile(".*")
 Ack = Callable[..., Awaitable[Any]]
 
 
@@ -41,10 +47,10 @@ class SlackAdapter:
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self._dispatcher = host.dispatcher
         self._settings = section_of(host.settings).checked()
         self._web = Web(self._settings)
-        self._people = People(self._web)
-        self._answering = Answering(self._web, host.dispatcher)
+        self._people = People(self._web, UserGroups(self._web, host.settings.organizer_roles))
         self._seen = Seen()
         self._working: set[asyncio.Task[None]] = set()
         self._us = AuthorizeResult(enterprise_id=None, team_id=None)
@@ -58,11 +64,11 @@ class SlackAdapter:
             ConfigError: Slack refuses a token.
         """
         self._web.open()
-        await self._sign_in()
-        app = self._listening()
+        self._us = await signed_in(self._web, self._settings)
+        self._people.workspace = self._us.team_id or ""
+        app = self._listening(bolt_app(self._web, self._us))
         if self._settings.mode == "socket":
-            token = self._settings.app_token.get_secret_value()
-            opened = await _insisting(lambda: self._web.socket_url(token), "slack.app_token (SLACK_APP_TOKEN)")
+            opened = await socket_url(self._web, self._settings)
             self._connection = SocketConnection(app, self._settings, self._web, opened)
         else:
             self._connection = HttpConnection(app, self._settings)
@@ -83,42 +89,16 @@ class SlackAdapter:
         self._people.forget()
         await self._web.close()
 
-    async def _sign_in(self) -> None:
-        who = await _insisting(lambda: self._web.call("auth.test"), "slack.bot_token (SLACK_BOT_TOKEN)")
-        self._us = AuthorizeResult(
-            enterprise_id=who.get("enterprise_id"),
-            team_id=who.get("team_id"),
-            bot_user_id=who.get("user_id"),
-            bot_id=who.get("bot_id"),
-            bot_token=self._settings.bot_token.get_secret_value(),
-        )
+    # ---- receive
 
-    def _listening(self) -> AsyncApp:
-        """Return the app with its listeners; the checks that Bolt would make on HTTP are made by our own server."""
-
-        async def authorize() -> AuthorizeResult:
-            return self._us  # a function of our own also keeps Bolt from turning to OAuth by itself
-
-        LOGGER.setLevel(logging.ERROR)  # Bolt would warn that it leaves the token to us, which is meant
-        app = AsyncApp(
-            logger=LOGGER,
-            name="hrc-bot",
-            client=self._web.client,
-            authorize=authorize,
-            request_verification_enabled=False,
-            ssl_check_enabled=False,
-            url_verification_enabled=False,
-            attaching_function_token_enabled=False,
-            attaching_conversation_kwargs_enabled=False,
-        )
-        LOGGER.setLevel(logging.WARNING)
-        every = re.compile(".*")
-        app.command(every)(self._on_command)
-        app.action(every)(self._on_press)
-        app.view(every)(self._on_submission)
+    def _listening(self, app: AsyncApp) -> AsyncApp:
+        app.command(EVERY)(self._on_command)
+        app.action(EVERY)(self._on_press)
+        app.view(EVERY)(self._on_submission)
         app.event("app_mention")(self._on_message)
         app.event("message")(self._on_message)
-        app.event(every)(_on_nothing)
+        app.event("app_home_opened")(self._on_home)
+        app.event(EVERY)(_on_nothing)
         return app
 
     async def _on_command(self, ack: Ack, body: Payload) -> None:
@@ -137,12 +117,13 @@ class SlackAdapter:
 
     async def _on_submission(self, ack: Ack, body: Payload) -> None:
         """Show what is wrong inside the modal, which keeps what was typed; else close it and do the work."""
-        submitted = body["view"]
+        since, submitted = time.monotonic(), body["view"]
         action, hidden, origin = modal.metadata_of(submitted)
         here = place.of_submission(body, origin)
         request = _request(Kind.ACTION, here, action, key=str(submitted.get("id") or ""))
-        request = await self._known(request.with_arguments({**hidden, **modal.typed_in(submitted)}), here, QUICK_S)
-        errors = modal.errors_for(self._host.dispatcher.problems(request), submitted)
+        request = request.with_arguments({**hidden, **modal.typed_in(submitted)})
+        request = await self._known(request, here, since, QUICK_S)
+        errors = modal.errors_for(self._dispatcher.problems(request), submitted)
         if errors:
             await ack(response_action="errors", errors=errors)
             return
@@ -163,6 +144,12 @@ class SlackAdapter:
         request = _request(Kind.MESSAGE, here, text=text, key=key)
         self._work(self._answer(replace(request, is_event=True), here))
 
+    async def _on_home(self, body: Payload) -> None:
+        """Fill the Home tab that somebody opened; the tab of messages comes with the same event."""
+        if body["event"].get("tab", "home") == "home":
+            here = place.of_home(body)
+            self._work(self._show_home(_request(Kind.COMMAND, here), here))
+
     def _work(self, work: Coroutine[Any, Any, None]) -> None:
         """Do `work` beside the listener, and keep it in mind until it is done."""
         task = asyncio.create_task(work)
@@ -174,20 +161,83 @@ class SlackAdapter:
         if not task.cancelled() and task.exception():
             log.error("an answer failed", exc_info=task.exception())
 
+    async def _known(self, request: Request, here: Place, since: float, timeout_s: float) -> Request:
+        return replace(request, actor=await self._people.actor(here.user, here.team, since, timeout_s))
+
+    # ---- answer
+
     async def _answer(self, request: Request, here: Place) -> None:
         """Open the form that must come first, else let the dispatcher work; always show something."""
         if self._seen.repeated(request.key):
             return
-        request = await self._known(request, here, QUICK_S)
-        form = self._host.dispatcher.form_for(request)
-        if form and here.trigger_id:
-            await self._answering.open(form, request, here)
-            return
-        request = await self._known(request, here, PATIENT_S)
-        await self._answering.show(await self._host.dispatcher.handle(request), request, here)
+        since = time.monotonic()
+        request = await self._known(request, here, since, QUICK_S)
+        answer: Form | Reply | None = self._dispatcher.form_for(request)
+        if answer is None:
+            request = await self._known(request, here, since, PATIENT_S)
+            answer = await self._dispatcher.handle(request)
+        if isinstance(answer, Form):
+            await self._open(answer, request, here)
+        elif not answer.silent:
+            await self._show(answer, request, here)
+        if here.is_home:
+            await self._show_home(request, here)
 
-    async def _known(self, request: Request, here: Place, timeout_s: float) -> Request:
-        return replace(request, actor=await self._people.actor(here.user, here.team, timeout_s))
+    async def _open(self, form: Form, request: Request, here: Place) -> None:
+        """Open `form` as a modal; too late for that, show a button that opens it with all that was typed."""
+        if here.trigger_id:
+            shown = modal.view(form, here.kept(), self._dispatcher.translator(request))
+            try:
+                await self._web.call("views.open", trigger_id=here.trigger_id, view=shown)
+                return
+            except DeliveryError as error:
+                log.warning("a form was not opened at once", error=error.code, form=form.action)
+        await self._show(await form_for_later(self._host, form, request), request, here)
+
+    async def _show(self, reply: Reply, request: Request, here: Place) -> None:
+        """Show `reply` where it was asked for; a private one never takes the place of what everybody sees."""
+        t = self._dispatcher.translator(request)
+        if reply.card:
+            await put_in_place(self._web, render(reply.card, t)[0], here)
+        is_private = self._is_private(reply, request)
+        may_replace = reply.replaces and (not is_private or here.pressed_is_private or here.is_direct)
+        messages = render(reply, t)
+        if may_replace and await put_in_place(self._web, messages[0], here):
+            messages = messages[1:]
+        for message in messages:
+            await say(self._web, message, here, is_private=is_private)
+        for file in reply.attachments:
+            await self._send(file, request, here, is_private=is_private)
+
+    def _is_private(self, reply: Reply, request: Request) -> bool:
+        """Say whether only the asker sees it; plain questions are answered where they were asked."""
+        if reply.public or reply.private:
+            return not reply.public
+        declared = self._dispatcher.resolve(request)
+        if declared is None:
+            return True
+        return declared.ephemeral and not (request.kind is Kind.MESSAGE and declared.name == "ask")
+
+    async def _send(self, file: Attachment, request: Request, here: Place, *, is_private: bool) -> None:
+        """Send a file, and say where it went or that it did not."""
+        t = self._dispatcher.translator(request)
+        try:
+            if not await hand_over(self._web, file, here, is_private=is_private):
+                return
+            note = t("I sent you the file {name} as a direct message.", name=file.name)
+        except DeliveryError as error:
+            log.warning("a file was not sent", error=error.code)
+            note = t("The file {name} could not be sent. Ask for it again in a few minutes.", name=file.name)
+        await say(self._web, render(Reply(note), t)[0], here, is_private=True)
+
+    async def _show_home(self, request: Request, here: Place) -> None:
+        """Publish the Home tab as it should be now."""
+        request = await self._known(request, here, time.monotonic(), PATIENT_S)
+        shown = home_view(await home(self._host, request), self._dispatcher.translator(request))
+        try:
+            await self._web.call("views.publish", user_id=here.user, view=shown)
+        except DeliveryError as error:
+            log.warning("the Home tab was not filled", error=error.code)
 
 
 def _request(kind: Kind, here: Place, name: str = "", text: str = "", key: str = "") -> Request:
@@ -196,28 +246,6 @@ def _request(kind: Kind, here: Place, name: str = "", text: str = "", key: str =
 
 async def _on_nothing() -> None:
     """Take an event that nobody asked for."""
-
-
-async def _insisting(call: Callable[[], Awaitable[Any]], setting: str) -> Any:
-    """Call until Slack answers.
-
-    Raises:
-        ConfigError: Slack refuses the token of `setting`.
-    """
-    wait_s = 1.0
-    while True:
-        try:
-            return await call()
-        except DeliveryRefused as error:
-            raise ConfigError(
-                f"{setting}: Slack refuses this token ({error.code}); copy it again from your app"
-            ) from None
-        except DeliveryDelayed as error:
-            wait_s = max(error.retry_after_s, 1.0)
-        except DeliveryError as error:
-            log.warning("Slack cannot be reached, trying again", error=error.code, seconds=wait_s)
-        await asyncio.sleep(wait_s)
-        wait_s = min(wait_s * 2, 30.0)
 
 
 def create(host: Host) -> SlackAdapter:

@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import hmac
 import json
+import os
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -27,6 +28,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from adapters.slack.seen import Seen
 from adapters.slack.settings import SlackSettings
 from adapters.slack.web import LOGGER, Web
+from bot.errors import ConfigError
 
 log = structlog.get_logger("adapters.slack")
 
@@ -88,12 +90,23 @@ class HttpConnection:
         self._runner: http.AppRunner | None = None
 
     async def open(self) -> None:
-        """Listen."""
+        """Listen.
+
+        Raises:
+            ConfigError: the address is not ours, or another program listens there.
+        """
         server = http.Application()
         server.router.add_post(PATH, self._receive)
         self._runner = http.AppRunner(server, access_log=None, shutdown_timeout=CLOSE_S)
         await self._runner.setup()
-        await http.TCPSite(self._runner, self._settings.host, self._settings.port).start()
+        host, port = self._settings.host, self._settings.port
+        try:
+            await http.TCPSite(self._runner, host, port).start()
+        except OSError as error:
+            raise ConfigError(
+                f"slack.host and slack.port: cannot listen on {host} port {port} ({os.strerror(error.errno or 0)}); "
+                "stop the other program, or name another port in slack.port or HRC_SLACK_PORT"
+            ) from None
 
     async def close(self) -> None:
         """Stop listening."""

@@ -27,9 +27,10 @@ SCOPES = (
     "groups:read",
     "im:history",  # questions in direct messages
     "im:write",  # reminders and answers that fit nowhere else
+    "usergroups:read",  # who is in a user group that the configuration maps to a role
     "users:read",  # language, time zone, and who administers the workspace
 )
-EVENTS = ("app_mention", "message.im")
+EVENTS = ("app_home_opened", "app_mention", "message.im")
 
 
 def manifest(registry: Registry, settings: Settings, translators: Translators) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def manifest(registry: Registry, settings: Settings, translators: Translators) -
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },

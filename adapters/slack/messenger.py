@@ -11,6 +11,7 @@ from adapters.slack.web import Web
 from adapters.slack.wire import ours, theirs
 from bot.errors import DeliveryError, DeliveryRefused
 from bot.i18n import Translator
+from bot.ports import Problem
 from bot.reply import MessageRef, Reply
 
 EVENT = "hrc_delivery"
@@ -75,16 +76,16 @@ class SlackMessenger:
         raise DeliveryRefused("history_too_long")
 
     async def channel_problem(self, channel_id: str, workspace_id: str = "") -> str:  # noqa: ARG002
-        """Return "" when the bot can post there, else Slack's error code; a token sees its own workspace alone."""
+        """Return "" when the bot can post there, else a `Problem`; a token sees its own workspace alone."""
         try:
             answer = await self._web.look_up("conversations.info", channel=theirs(channel_id))
         except DeliveryError as error:
             return error.code
         channel = answer.get("channel") or {}
         if channel.get("is_archived"):
-            return "is_archived"
+            return Problem.ARCHIVED
         can_post = channel.get("is_member") or channel.get("is_im")
-        return "" if can_post else "not_in_channel"
+        return "" if can_post else Problem.NOT_IN_CHANNEL
 
     async def _channel(self, address: str) -> str:
         """Return the channel behind an address; a person's is that of their direct messages."""

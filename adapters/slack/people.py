@@ -6,37 +6,66 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from adapters.slack.user_groups import KEPT_S, UserGroups
 from adapters.slack.web import Web
 from adapters.slack.wire import ours
 from bot.errors import DeliveryError
 from bot.request import Actor
 
-KEPT_S = 300.0
 KEPT = 5_000
 
 
-class People:
-    """Looks people up with `users.info`, and remembers them for five minutes.
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A person as looked up at `at`; `oldest` is when the oldest fact was, both in monotonic seconds."""
 
-    Somebody who cannot be looked up in time has no rights and the default language.
+    actor: Actor
+    at: float
+    oldest: float
+
+    def holds(self, since: float) -> bool:
+        """Say whether it may be used for a request that came at `since`: a right is never taken from memory."""
+        has_rights = self.actor.is_admin or self.actor.platform_roles
+        return self.at >= since or (not has_rights and self.is_young)
+
+    @property
+    def is_young(self) -> bool:
+        return time.monotonic() - self.oldest < KEPT_S
+
+
+class People:
+    """Looks people up with `users.info` and the mapped user groups, and remembers them for a minute.
+
+    Somebody with rights is looked up for every request, so that a right that was taken away is refused at the next
+    press; where Slack does not answer in time, what it said within the last minute counts. Somebody unknown has no
+    rights and the default language.
     """
 
-    def __init__(self, web: Web) -> None:
+    def __init__(self, web: Web, groups: UserGroups) -> None:
         self._web = web
-        self._known: OrderedDict[str, tuple[float, Actor]] = OrderedDict()
+        self._groups = groups
+        self._known: OrderedDict[str, _Known] = OrderedDict()
         self._asked: dict[str, asyncio.Task[Actor | None]] = {}
+        self.workspace = ""  # the one whose rights count, known once signed in
 
-    async def actor(self, user: str, team: str, timeout_s: float) -> Actor:
-        """Return the person with Slack's id `user`, asked for at most `timeout_s` seconds."""
+    async def actor(self, user: str, team: str, since: float, timeout_s: float) -> Actor:
+        """Return the person with Slack's id `user`, asked for at most `timeout_s` seconds.
+
+        Args:
+            since: when the request came, in monotonic seconds.
+        """
         kept = self._known.get(f"{team}|{user}")
-        if kept and kept[0] > time.monotonic():
-            return kept[1]
+        if kept and kept.holds(since):
+            return kept.actor
         try:
-            found = await asyncio.wait_for(asyncio.shield(self._question(user, team)), timeout_s)
+            found = await asyncio.wait_for(asyncio.shield(self._question(user, team, since)), timeout_s)
         except TimeoutError:
             found = None
+        if found is None and kept and kept.is_young:
+            return kept.actor
         return found or Actor(ours(user))
 
     def forget(self) -> None:
@@ -44,25 +73,36 @@ class People:
         for task in self._asked.values():
             task.cancel()
 
-    def _question(self, user: str, team: str) -> asyncio.Task[Actor | None]:
+    def _question(self, user: str, team: str, since: float) -> asyncio.Task[Actor | None]:
         """Return the look-up under way: one for each person, which goes on when somebody stops waiting."""
-        task = self._asked.get(user)
+        key = f"{team}|{user}"
+        task = self._asked.get(key)
         if task is None:
-            task = asyncio.create_task(self._look_up(user, team))
-            self._asked[user] = task
-            task.add_done_callback(lambda _done: self._asked.pop(user, None))
+            task = asyncio.create_task(self._look_up(user, team, since))
+            self._asked[key] = task
+            task.add_done_callback(lambda _done: self._asked.pop(key, None))
         return task
 
-    async def _look_up(self, user: str, team: str) -> Actor | None:
+    async def _look_up(self, user: str, team: str, since: float) -> Actor | None:
+        at = oldest = time.monotonic()
         try:
             answer = await self._web.look_up("users.info", user=user, include_locale="true")
         except DeliveryError:
             return None
         actor = actor_of(user, team, answer.get("user") or {})
-        self._known[f"{team}|{user}"] = (time.monotonic() + KEPT_S, actor)
+        if team == self.workspace:
+            roles, seen_at = await self._groups.of(user, since)
+            actor, oldest = replace(actor, platform_roles=roles), min(at, seen_at)
+        else:
+            actor = replace(actor, is_admin=False)
+        self._remember(f"{team}|{user}", _Known(actor, at, oldest))
+        return actor
+
+    def _remember(self, key: str, known: _Known) -> None:
+        self._known[key] = known
+        self._known.move_to_end(key)
         while len(self._known) > KEPT:
             self._known.popitem(last=False)
-        return actor
 
 
 def actor_of(user: str, team: str, info: Mapping[str, Any]) -> Actor:

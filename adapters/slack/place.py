@@ -17,6 +17,7 @@ class Place:
     """Slack's own ids. `pressed` is the time stamp of the message whose button was pressed.
 
     `is_ours` says that the bot itself takes part in the direct conversation, so that a plain message is private there.
+    `is_home` says that it is the bot's own Home tab, which has no channel and is seen by one person.
     """
 
     user: str
@@ -29,10 +30,11 @@ class Place:
     pressed: str = ""
     pressed_is_private: bool = False
     is_ours: bool = False
+    is_home: bool = False
 
     @property
     def is_direct(self) -> bool:
-        return self.channel.startswith("D")
+        return self.is_home or self.channel.startswith("D")
 
     def origin(self) -> Origin:
         """Return the place as the core knows it."""
@@ -40,7 +42,8 @@ class Place:
 
     def kept(self) -> dict[str, str]:
         """Return what a modal must remember to answer here; who asks and when comes with its submission."""
-        return {"channel": self.channel, "thread": self.thread, "response_url": self.response_url}
+        home = "yes" if self.is_home else ""
+        return {"channel": self.channel, "thread": self.thread, "response_url": self.response_url, "home": home}
 
 
 def of_command(body: Payload) -> Place:
@@ -69,6 +72,7 @@ def of_press(body: Payload) -> Place:
         trigger_id=str(body.get("trigger_id") or ""),
         pressed=str(container.get("message_ts") or message.get("ts") or ""),
         pressed_is_private=bool(container.get("is_ephemeral")),
+        is_home=container.get("type") == "view",
     )
 
 
@@ -82,7 +86,14 @@ def of_submission(body: Payload, origin: Mapping[str, str]) -> Place:
         thread=str(origin.get("thread") or ""),
         team_name=str(team.get("domain") or ""),
         response_url=str(origin.get("response_url") or ""),
+        trigger_id=str(body.get("trigger_id") or ""),
+        is_home=bool(origin.get("home")),
     )
+
+
+def of_home(body: Payload) -> Place:
+    """Return the place of an opened Home tab."""
+    return Place(str(body["event"]["user"]), str(body.get("team_id") or ""), "", is_home=True)
 
 
 def of_event(body: Payload) -> Place:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from adapters.slack.wire import escape, literal, theirs
 from bot.i18n import Translator
 from bot.markup import Span, parse
-from bot.reply import Button, Field, Mention, Moment, Reply, Section
+from bot.reply import Button, ChannelMention, Field, Mention, Moment, Reply, Section
 from bot.text import split, utf16_units
 
 MAX_SECTION = 2900  # 3000, less room for the marks around a run of text
@@ -26,9 +26,11 @@ MAX_BUTTONS = 25
 MAX_BLOCKS = 49  # 50, less the line that numbers the parts
 MAX_TEXT = 3700  # under 4000, with that line
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,20}")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,20}")
 _WORD_END = re.compile(r"\w$")
 
 Block = dict[str, Any]
+Value = str | Moment | Mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +223,7 @@ def _words(span: Span) -> str:
 def _fields(fields: Sequence[Field], t: Translator) -> Iterator[_Piece]:
     """Yield short fields side by side, long ones below each other."""
     shown = [f"*{literal(one.label)}*\n{_value(one.value, t)}" for one in fields]
-    words = [f"{escape(one.label)}: {escape(_spoken(one.value, t))}" for one in fields]
+    words = [f"{escape(one.label)}: {_words_of(one.value, t)}" for one in fields]
     if all(utf16_units(one) <= MAX_FIELD for one in shown) and sum(map(utf16_units, words)) < MAX_TEXT:
         yield _Piece({"type": "section", "fields": [_text(one) for one in shown]}, "\n".join(words))
         return
@@ -235,26 +237,39 @@ def _long_field(field: Field, t: Translator) -> Iterator[_Piece]:
         for part in split(field.value, MAX_SECTION, _literal_size):
             yield _Piece(_mrkdwn(literal(part) or "—"), escape(part))
     else:
-        words = f"{escape(field.label)}: {escape(_spoken(field.value, t))}"
+        words = f"{escape(field.label)}: {_words_of(field.value, t)}"
         yield _Piece(_mrkdwn(f"*{literal(field.label)}*\n{_value(field.value, t)}"), words)
 
 
-def _value(value: str | Moment | Mention, t: Translator) -> str:
+def _value(value: Value, t: Translator) -> str:
     if isinstance(value, Moment):
         fallback = escape(_spoken(value, t)).replace("|", "/")
         return f"<!date^{int(value.at.timestamp())}^{{date_long_pretty}} {{time}}|{fallback}>"
+    if isinstance(value, ChannelMention):
+        return _channel(value) or literal(value.name or "—")
     if isinstance(value, Mention):
         person = theirs(value.user_id)
         return f"<@{person}>" if _PERSON.fullmatch(person) else literal(value.name or "—")
     return literal(value) or "—"
 
 
-def _spoken(value: str | Moment | Mention, t: Translator) -> str:
+def _spoken(value: Value, t: Translator) -> str:
     if isinstance(value, Moment):
         return t.moment(value.at.astimezone(ZoneInfo(value.zone)))
     if isinstance(value, Mention):
         return value.name or "—"
     return value or "—"
+
+
+def _words_of(value: Value, t: Translator) -> str:
+    """Return a value as it stands in the text beside the blocks: there too Slack writes a channel's name for its id."""
+    return (_channel(value) if isinstance(value, ChannelMention) else "") or escape(_spoken(value, t))
+
+
+def _channel(value: ChannelMention) -> str:
+    """Return the link to a channel, "" for one of another platform."""
+    channel = theirs(value.user_id)
+    return f"<#{channel}>" if _CHANNEL.fullmatch(channel) else ""
 
 
 def _button(button: Button, number: int) -> Block:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from bot.config import Section, SectionSpec, Settings
 from bot.errors import ConfigError
 
 NAME = "slack"
 APPS = "https://api.slack.com/apps"
+KINDS = {"bot_token": "xoxb-", "app_token": "xapp-"}
+_ANY_TOKEN = re.compile(r"\s*(xox[a-z]-|xapp-)")
 
 
 class SlackSettings(Section):
@@ -40,6 +43,17 @@ class SlackSettings(Section):
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise ValueError("write a full address such as https://slack.com/api/")
         return value.rstrip("/") + "/" if value else value
+
+    @field_validator("bot_token", "app_token", "signing_secret")
+    @classmethod
+    def _right_kind(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        """Refuse one of Slack's tokens in the place of another."""
+        found = _ANY_TOKEN.match(value.get_secret_value())
+        kind = KINDS.get(info.field_name or "", "")
+        if found and found[1] != kind:
+            wanted = f"the one that begins with {kind}" if kind else "the Signing Secret, which is no token,"
+            raise ValueError(f"this is another token of Slack's; copy {wanted} from {APPS}")
+        return value
 
     def checked(self) -> SlackSettings:
         """Return these settings when every secret that the mode needs is there.

@@ -10,17 +10,55 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.settings import SlackSettings
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
+from bot.ports import Problem
+
+log = structlog.get_logger("adapters.slack")
 
 TIMEOUT_S = 10.0
 LOGGER = logging.getLogger("slack")
 LOGGER.setLevel(logging.WARNING)  # below that the SDK writes payloads, which hold what people said
 _MAYBE_SENT = {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
 _GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+_PROBLEMS = {
+    Problem.CHANNEL_GONE: ("channel_not_found", "channel_is_deleted", "invalid_channel"),
+    Problem.NOT_IN_CHANNEL: ("not_in_channel",),
+    Problem.ARCHIVED: ("is_archived",),
+    Problem.NO_PERMISSION: (
+        "access_denied",
+        "ekm_access_denied",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "restricted_action",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+        "team_access_not_granted",
+    ),
+    Problem.DM_CLOSED: (
+        "cannot_dm_bot",
+        "messages_tab_disabled",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
+    ),
+    Problem.SIGNED_OUT: ("account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"),
+}
+_PROBLEM_OF = {code: problem for problem, codes in _PROBLEMS.items() for code in codes}
+
+
+class Refused(DeliveryRefused):
+    """Slack said no. `code` is neutral, `said` is Slack's own code, for logs and the operator."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__("message_gone" if said in _GONE else _PROBLEM_OF.get(said, Problem.UNKNOWN))
+        self.said = said
 
 
 class Web:
@@ -87,7 +125,10 @@ class Web:
         try:
             answer = await call
         except SlackApiError as error:
-            raise _judgement(error) from None
+            judged = _judgement(error)
+            if isinstance(judged, Refused):
+                log.info("Slack refused a call", said=judged.said)
+            raise judged from None
         except aiohttp.ClientConnectorError:
             raise DeliveryError("unreachable") from None
         except TimeoutError:
@@ -123,17 +164,17 @@ class Web:
             raise DeliveryUncertain("connection_lost") from None
         _raise_for(status, answer.headers.get("Retry-After"), f"http_{status}")
         if '"ok":false' in text.replace(" ", ""):
-            raise DeliveryRefused("response_url_refused")
+            raise Refused("response_url_refused")
 
 
 def _raise_for(status: int, retry_after: str | None, code: str) -> None:
     """Raise what the status of an HTTP answer means; 200 means nothing yet."""
     if status == 429:
-        raise DeliveryDelayed("ratelimited", seconds_of(retry_after))
+        raise DeliveryDelayed(Problem.RATE_LIMITED, seconds_of(retry_after))
     if status >= 500:
         raise DeliveryUncertain(f"http_{status}")
     if status != 200:
-        raise DeliveryRefused(code or f"http_{status}")
+        raise Refused(code or f"http_{status}")
 
 
 def seconds_of(retry_after: str | None) -> float:
@@ -160,7 +201,7 @@ def _judgement(error: SlackApiError) -> DeliveryError:
 
 def _meaning(code: str, headers: Mapping[str, str]) -> DeliveryError:
     if code in ("ratelimited", "rate_limited"):
-        return DeliveryDelayed(code, seconds_of(headers.get("Retry-After")))
+        return DeliveryDelayed(Problem.RATE_LIMITED, seconds_of(headers.get("Retry-After")))
     if not code or code in _MAYBE_SENT:
         return DeliveryUncertain(code or "unreadable_answer")
-    return DeliveryRefused("message_gone" if code in _GONE else code)
+    return Refused(code)

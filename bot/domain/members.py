@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.convenings import Rsvp
+
 CONSENT_VERSION = "2026-11"
 
 
@@ -29,6 +31,25 @@ class Member:
     email_list: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """All that is kept about the person behind an account.
+
+    `answers` are newest first. The rest are counts: forms not finished, direct messages sent or waiting, acts in the
+    audit, and convenings, announcements and followed channels that name one of the person's accounts.
+    """
+
+    member: Member | None = None
+    answers: tuple[Rsvp, ...] = ()
+    forms: int = 0
+    messages: int = 0
+    acts: int = 0
+    authored: int = 0
+
+    def __bool__(self) -> bool:
+        return self != Kept()
+
+
 class MemberStore(Protocol):
     """Members by the platform account that they use."""
 
@@ -38,8 +59,11 @@ class MemberStore(Protocol):
     async def save(self, member: Member, user_id: str) -> Member:
         """Insert or update `member` and tie the account to it; an account has one member."""
 
-    async def erase(self, member: Member) -> None:
-        """Delete the member, their accounts, answers, drafts and queued direct messages, in this unit of work."""
+    async def kept(self, user_id: str) -> Kept:
+        """Return what is kept about the person behind the account, who may have joined or not."""
+
+    async def erase(self, user_id: str) -> None:
+        """Erase the person behind the account, joined or not, in this unit of work; what they published stays."""
 
     async def count(self) -> int:
         """Return how many members there are."""

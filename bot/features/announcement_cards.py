@@ -12,6 +12,7 @@ from bot.domain.chapters import Follow
 from bot.domain.deliveries import Delivery, Status
 from bot.i18n import LANGUAGES, Translator
 from bot.markup import escape
+from bot.problems import reason_of
 from bot.reply import Button, Field, Moment, Reply, Section
 
 _POSTED = (Status.SHOWN,)
@@ -104,7 +105,7 @@ def is_on_its_way(deliveries: Sequence[Delivery]) -> bool:
 
 
 def report_line(deliveries: Sequence[Delivery], t: Translator) -> str:
-    """Return how many destinations show it, wait, or failed and why: "3 posted, 1 waiting, 1 failed (is_archived)"."""
+    """Return how many destinations show it, wait, or failed and why: "3 posted, 1 failed (the channel is archived)"."""
     counts = Counter(one.status for one in deliveries)
     shown = sum(counts[status] for status in _POSTED)
     failed = sum(counts[status] for status in _FAILED)
@@ -118,8 +119,12 @@ def report_line(deliveries: Sequence[Delivery], t: Translator) -> str:
 
 
 def _failures(deliveries: Sequence[Delivery], count: int, t: Translator) -> str:
-    codes = sorted({one.error_code or one.status.value for one in deliveries if one.status in _FAILED})
-    return t("{count} failed ({codes})", count=count, codes=", ".join(codes))
+    reasons = sorted({_reason(one, t) for one in deliveries if one.status in _FAILED})
+    return t("{count} failed ({reasons})", count=count, reasons="; ".join(reasons))
+
+
+def _reason(one: Delivery, t: Translator) -> str:
+    return t("somebody deleted the message") if one.status is Status.GONE else reason_of(one.error_code, t)
 
 
 def _buttons(announcement: Announcement, deliveries: Sequence[Delivery], t: Translator) -> tuple[Button, ...]:

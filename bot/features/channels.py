@@ -15,11 +15,12 @@ from bot.errors import Conflict, DeliveryError, NotFound, UserInputError
 from bot.i18n import LANGUAGES, N_, Translator
 from bot.markup import escape
 from bot.permissions import organizer
-from bot.reply import Choice, Field, Reply, Section
+from bot.ports import Problem
+from bot.problems import fix_of, reason_of, sentence_of
+from bot.reply import ChannelMention, Choice, Field, Reply, Section
 
 CHECKED_S = 5.0  # the platform has this long to say whether the bot can post
 ALL = "all"
-UNKNOWN = ("channel_not_found", "unknown_channel", "not_found")
 _CHANNEL = re.compile(r"<#([A-Za-z0-9]+)(?:\|[^>]*)?>|([A-Za-z0-9_.:-]+)")
 
 TOPIC_CHOICES = (
@@ -58,7 +59,7 @@ async def follow(ctx: Context, channel: Channel = "", topics: Topics = ALL, lang
     words = ctx.t("{channel} follows already.", channel=_name(ctx, channel_id))
     if new != old:
         words = ctx.t("{channel} follows now; what was sent before stays unsent.", channel=_name(ctx, channel_id))
-    return Reply(words, (Section(fields=_facts(new, ctx.t)),))
+    return Reply(words, (Section(fields=_facts(new, ctx)),))
 
 
 def _followed(ctx: Context, channel_id: str, old: Follow | None, topics: str, lang: str) -> Follow:
@@ -81,15 +82,16 @@ async def unfollow(ctx: Context, channel: Channel = "", topics: Topics = ALL) ->
     channel_id = channel_of(ctx, channel)
     old = await ctx.uow.follows.get(ctx.workspace_id, channel_id)
     if old is None:
-        return Reply(ctx.t("{channel} follows nothing.", channel=_name(ctx, channel_id)))
+        return Reply(ctx.t("{channel} follows nothing.", channel=_name(ctx, channel_id)), _link(ctx, channel_id))
     left = () if topics == ALL else tuple(one for one in old.topics if one != topics)
     await _audit(ctx, unfollow.name, channel_id)
     if not left:
         await ctx.uow.follows.remove(ctx.workspace_id, channel_id)
-        return Reply(ctx.t("{channel} receives nothing from now on.", channel=_name(ctx, channel_id)))
+        words = ctx.t("{channel} receives nothing from now on.", channel=_name(ctx, channel_id))
+        return Reply(words, _link(ctx, channel_id))
     new = await ctx.uow.follows.save(replace(old, topics=left))
     words = ctx.t("{channel} receives less from now on.", channel=_name(ctx, channel_id))
-    return Reply(words, (Section(fields=_facts(new, ctx.t)),))
+    return Reply(words, (Section(fields=_facts(new, ctx)),))
 
 
 @feature.command("status", summary=N_("See which channels of this chapter receive what"), check=organizer)
@@ -101,7 +103,7 @@ async def status(ctx: Context) -> Reply:
     summary = ctx.t.plural(
         "{count} channel of this chapter follows.", "{count} channels of this chapter follow.", len(found)
     )
-    return Reply(summary, tuple(Section(_name(ctx, one.channel_id), fields=_facts(one, ctx.t)) for one in found))
+    return Reply(summary, tuple(Section(_title(ctx, one), fields=_facts(one, ctx)) for one in found))
 
 
 def channel_of(ctx: Context, typed: str) -> str:
@@ -144,36 +146,44 @@ async def _refuse_unpostable(ctx: Context, channel_id: str) -> None:
     except (DeliveryError, TimeoutError) as error:
         text, hint = ctx.t("I could not find out whether I can post there."), ctx.t("Try again in a minute.")
         raise Conflict(text, hint) from error
-    if problem in UNKNOWN:
+    if problem == Problem.CHANNEL_GONE:
         raise _unknown_channel(ctx.t)
     if problem:
-        raise Conflict(ctx.t("I cannot post in that channel: {code}.", code=problem), _fix(problem, ctx.t))
+        words = ctx.t("I cannot post in that channel: {reason}.", reason=reason_of(problem, ctx.t))
+        raise Conflict(words, fix_of(problem, ctx.t))
 
 
-def _fix(problem: str, t: Translator) -> str:
-    """Return what to do about a platform's error code."""
-    if "archived" in problem:
-        return t("The channel is archived. Open it again, or choose another one.")
-    if "in_channel" in problem:
-        return t("Invite me to the channel, then type this again.")
-    return t("Let me see the channel and send messages in it, then type this again.")
+def _is_here(ctx: Context, channel_id: str) -> bool:
+    return channel_id == ctx.request.origin.channel_id
 
 
 def _name(ctx: Context, channel_id: str) -> str:
-    here = channel_id == ctx.request.origin.channel_id
-    return ctx.t("This channel") if here else channel_id.partition(":")[2]
+    return ctx.t("This channel") if _is_here(ctx, channel_id) else ctx.t("That channel")
 
 
-def _facts(one: Follow, t: Translator) -> tuple[Field, ...]:
+def _title(ctx: Context, one: Follow) -> str:
+    return ctx.t("This channel") if _is_here(ctx, one.channel_id) else ""
+
+
+def _link(ctx: Context, channel_id: str) -> tuple[Section, ...]:
+    return (Section(fields=(_channel_field(channel_id, ctx.t),)),)
+
+
+def _channel_field(channel_id: str, t: Translator) -> Field:
+    return Field(t("Channel"), ChannelMention(channel_id, channel_id.partition(":")[2]))
+
+
+def _facts(one: Follow, ctx: Context) -> tuple[Field, ...]:
+    t = ctx.t
     labels = {choice.value: t(choice.label) for choice in TOPIC_CHOICES}
     fields = (
+        _channel_field(one.channel_id, t),
         Field(t("Receives"), ", ".join(labels[topic] for topic in one.topics)),
         Field(t("Language"), LANGUAGES.get(one.lang, one.lang)),
     )
     if not one.paused_reason:
         return fields
-    paused = t("{code}. {fix}", code=one.paused_reason, fix=_fix(one.paused_reason, t))
-    return (*fields, Field(t("Stopped"), paused))
+    return (*fields, Field(t("Stopped"), sentence_of(one.paused_reason, t)))
 
 
 async def _audit(ctx: Context, act: str, channel_id: str) -> None:

@@ -51,10 +51,26 @@ async def answered(ctx: Context, convening_id: int, going: Going) -> Reply:
         return Reply("", silent=True) if is_repeated else await _confirmed(ctx, convening, person, going)
     rsvp = Rsvp(convening.id, person, ctx.user_id, going, ctx.now, 0, ctx.workspace_id, ctx.t.lang)
     await ctx.uow.convenings.answer(rsvp)
-    convening = await ctx.uow.convenings.save(convening.revised())
-    await refresh(ctx, convening)
-    await promote(ctx, convening, waiting(convening, before))
+    convening = await recount(ctx, convening, waiting(convening, before))
     return await _confirmed(ctx, convening, person, going)
+
+
+async def recount(ctx: Context, convening: Convening, waited: tuple[str, ...]) -> Convening:
+    """Bring the headcount to every copy after answers changed, and tell those of `waited` who have a place now."""
+    stored = await ctx.uow.convenings.save(convening.revised())
+    await refresh(ctx, stored)
+    await promote(ctx, stored, waited)
+    return stored
+
+
+async def ahead(ctx: Context, answers: tuple[Rsvp, ...]) -> tuple[tuple[Convening, tuple[str, ...]], ...]:
+    """Return the convenings of `answers` that are neither over nor cancelled, each with the person ids that wait."""
+    found = []
+    for convening_id in sorted({one.convening_id for one in answers}):  # the same order for all: nobody waits in a ring
+        convening = await ctx.uow.convenings.get(convening_id)
+        if convening and not convening.is_cancelled and convening.over_at > ctx.now:
+            found.append((convening, waiting(convening, await ctx.uow.convenings.answers(convening_id))))
+    return tuple(found)
 
 
 async def refresh(ctx: Context, convening: Convening) -> None:

@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.domain.convenings import Going
-from bot.domain.members import Member
+from bot.domain.announcements import State
+from bot.domain.convenings import Going, Rsvp
+from bot.domain.members import Kept, Member
 from bot.errors import Conflict
 from bot.i18n import N_
-from storage.models import AccountRow, DeliveryRow, DraftRow, MemberRow, RsvpRow
+from storage.codes import code_of
+from storage.models import (
+    AccountRow,
+    AnnouncementRow,
+    AuditRow,
+    ConveningRow,
+    DeliveryRow,
+    DraftRow,
+    FollowRow,
+    MemberRow,
+    RsvpRow,
+)
 from storage.rows import entity_of, run, values_of
+from storage.traces import leave
 
 ANOTHERS = N_("This account belongs to another member.")
+_AUTHORS = (ConveningRow.created_by, AnnouncementRow.created_by, AnnouncementRow.sent_by, FollowRow.created_by)
+_NAMED_IN = {
+    "forms": (DraftRow.user_id,),
+    "messages": (DeliveryRow.user_id,),
+    "acts": (AuditRow.user_id,),
+    "authored": (ConveningRow.created_by, AnnouncementRow.created_by, FollowRow.created_by),
+}
 
 
 class Members:
-    def __init__(self, session: AsyncSession) -> None:
+    """
+    Args:
+        secret: the instance key.
+    """
+
+    def __init__(self, session: AsyncSession, secret: bytes) -> None:
         self._session = session
+        self._secret = secret
 
     async def by_user(self, user_id: str) -> Member | None:
         wanted = select(MemberRow).join(AccountRow, AccountRow.member_id == MemberRow.id)
@@ -41,17 +68,58 @@ class Members:
         await self._session.flush()
         return member
 
-    async def erase(self, member: Member) -> None:
-        users = tuple(await self._session.scalars(_accounts_of(member)))
-        people = (member.id, *users)
-        await run(self._session, delete(RsvpRow).where(RsvpRow.person_id.in_(people) | RsvpRow.user_id.in_(users)))
-        await run(self._session, delete(DraftRow).where(DraftRow.user_id.in_(users)))
-        await run(self._session, delete(DeliveryRow).where(DeliveryRow.user_id.in_(users)))
-        await run(self._session, delete(AccountRow).where(AccountRow.member_id == member.id))
-        await run(self._session, delete(MemberRow).where(MemberRow.id == member.id))
+    async def kept(self, user_id: str) -> Kept:
+        member = await self.by_user(user_id)
+        users = await self._users(member, user_id)
+        wanted = select(RsvpRow).where(_answers_of(member, users)).order_by(RsvpRow.answered_at.desc())
+        answers = tuple(entity_of(Rsvp, row, order=row.position) for row in await self._session.scalars(wanted))
+        counts = {name: sum([await self._count(one, users) for one in some]) for name, some in _NAMED_IN.items()}
+        return Kept(member, answers, **counts)
+
+    async def erase(self, user_id: str) -> None:
+        """Erase the person behind the account, with all their accounts if they joined. Table by table:
+
+        - account, member: deleted.
+        - rsvp, draft: deleted.
+        - announcement, announcement_rev: those never sent are deleted, or somebody could confirm their own after all.
+        - delivery: those addressed to the person are deleted, also when they wait or are on their way.
+        - audit: append-only, so the account's id is replaced by its keyed hash; what was done stays.
+        - convening, announcement, follow: published for a chapter, so they stay; who made or sent them is emptied.
+        - inbox: holds keyed hashes of requests for a day, no ids; kept, or a repeated request would be acted on again.
+        - follow_topic, lane: topics of a channel, chapters; nothing of a person.
+        - feedback: counts that belong to nobody. Questions are stored nowhere.
+        - meta: knows no people.
+        """
+        member = await self.by_user(user_id)
+        users = await self._users(member, user_id)
+        for statement in (
+            delete(RsvpRow).where(_answers_of(member, users)),
+            delete(DraftRow).where(DraftRow.user_id.in_(users)),
+            delete(AnnouncementRow).where(AnnouncementRow.created_by.in_(users), AnnouncementRow.state == State.DRAFT),
+            delete(DeliveryRow).where(DeliveryRow.user_id.in_(users)),
+            *(update(one.class_).where(one.in_(users)).values({one.key: ""}) for one in _AUTHORS),
+            *(update(AuditRow).where(AuditRow.user_id == one).values(user_id=self._code(one)) for one in users),
+            delete(AccountRow).where(AccountRow.user_id.in_(users)),
+            delete(MemberRow).where(MemberRow.id == (member.id if member else "")),
+        ):
+            await run(self._session, statement)
+        await leave(self._session)
 
     async def count(self) -> int:
         return await self._session.scalar(select(func.count()).select_from(MemberRow)) or 0
+
+    def _code(self, user_id: str) -> str:
+        return f"erased:{code_of(self._secret, 'person', user_id)}"
+
+    async def _users(self, member: Member | None, user_id: str) -> tuple[str, ...]:
+        """Return the account and the others of its member."""
+        if member is None:
+            return (user_id,)
+        wanted = select(AccountRow.user_id).where(AccountRow.member_id == member.id).order_by(AccountRow.user_id)
+        return tuple(await self._session.scalars(wanted))
+
+    async def _count(self, column: InstrumentedAttribute[str], users: tuple[str, ...]) -> int:
+        return await self._session.scalar(select(func.count()).where(column.in_(users))) or 0
 
     async def _take_over_answers(self, member_id: str, user_id: str) -> None:
         """Move the account's answers to the member; where both answered, the newer one stays."""
@@ -75,5 +143,6 @@ def _kept_place(before: RsvpRow, row: RsvpRow) -> int:
     return min(before.position, row.position) if before.answer is row.answer is Going.YES else row.position
 
 
-def _accounts_of(member: Member) -> Select[str]:
-    return select(AccountRow.user_id).where(AccountRow.member_id == member.id)
+def _answers_of(member: Member | None, users: tuple[str, ...]) -> ColumnElement[bool]:
+    people = (member.id, *users) if member else users
+    return RsvpRow.person_id.in_(people) | RsvpRow.user_id.in_(users)

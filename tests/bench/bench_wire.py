@@ -88,13 +88,14 @@ async def slack(folder: Path) -> None:
 
 async def discord(folder: Path) -> None:
     """Print how long the first answer to a command takes over the gateway."""
-    async with DiscordServer() as ours, DiscordServer() as bare:
-        async with (
-            running(["bot", "run"], folder, environment(folder, None, ours)),
-            running(["tests.bench.bare_discord"], folder, environment(folder, None, bare)),
-        ):
-            pair = _answered(ours, answers_later=True), _answered(bare, answers_later=False)
-            _compare("gateway acknowledgement", await _alternate(*pair))
+    async with (
+        DiscordServer() as ours,
+        DiscordServer() as bare,
+        running(["bot", "run"], folder, environment(folder, None, ours)),
+        running(["tests.bench.bare_discord"], folder, environment(folder, None, bare)),
+    ):
+        pair = _answered(ours, answers_later=True), _answered(bare, answers_later=False)
+        _compare("gateway acknowledgement", await _alternate(*pair))
 
 
 async def _asks(server: SlackServer) -> float:

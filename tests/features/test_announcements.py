@@ -10,6 +10,7 @@ import pytest
 from bot.domain.announcements import State
 from bot.domain.deliveries import Subject
 from bot.errors import DeliveryRefused
+from bot.ports import Problem
 from bot.reply import Form
 from bot.testing import button_of, conversation, words_of
 from tests.features.gatherings import ELSEWHERE, MEMBER, ORGANIZER, STEERING, followed, post, value_of
@@ -300,7 +301,7 @@ async def test_what_was_posted_everywhere_cannot_be_cancelled(chat):
 
 async def test_the_list_says_what_became_of_each_destination(chat):
     await followed(chat, "fake:C1", "fake:C9")
-    chat.messenger.failures.append(DeliveryRefused("not_in_channel"))
+    chat.messenger.failures.append(DeliveryRefused(Problem.NOT_IN_CHANNEL))
     await chat.press(await chat.say(NEW, **ORGANIZER), "Send")
     await chat.deliver()
     await chat.say(NEW.replace("today", "later"), **ORGANIZER)
@@ -308,7 +309,7 @@ async def test_the_list_says_what_became_of_each_destination(chat):
     assert [one.title for one in reply.sections] == ["Vote later (#2)", "Vote today (#1)"]
     fields = [{one.label: one.value for one in section.fields} for section in reply.sections]
     assert fields[0]["State"] == "draft, not sent"
-    assert fields[1]["Destinations"] == "1 posted, 1 failed (not_in_channel)"
+    assert fields[1]["Destinations"] == "1 posted, 1 failed (the bot is not in the channel)"
 
 
 async def test_another_chapters_announcement_looks_like_an_unknown_one(chat):

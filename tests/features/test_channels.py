@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import DeliveryDelayed, DeliveryRefused
+from bot.ports import Problem
+from bot.reply import ChannelMention
 from bot.testing import conversation, words_of
 from tests.features.gatherings import ELSEWHERE, MEMBER, ORGANIZER, followed, planned, value_of
 
@@ -45,7 +47,7 @@ async def test_what_names_no_channel_is_refused(chat, storage, typed):
 
 async def test_tenant_crossing(chat, storage):
     chat.messenger.workspaces["fake:C2"] = "fake:T2"
-    chat.messenger.problems["fake:C404"] = "channel_not_found"
+    chat.messenger.problems["fake:C404"] = Problem.CHANNEL_GONE
     foreign = await chat.say("channel follow channel:<#C2>", **ORGANIZER)
     unknown = await chat.say("channel follow channel:<#C404>", **ORGANIZER)
     assert foreign == unknown
@@ -55,7 +57,7 @@ async def test_tenant_crossing(chat, storage):
 async def test_what_another_workspace_follows_can_be_neither_seen_nor_stopped(chat, storage):
     await chat.say("channel follow", **ELSEWHERE)
     reply = await chat.say("channel unfollow channel:<#C2>", **ORGANIZER)
-    assert reply.summary == "C2 follows nothing."
+    assert reply.summary == "That channel follows nothing."
     assert "C2" not in words_of(await chat.say("channel status", **ORGANIZER))
     assert await _follows(storage, "fake:T2") == [("fake:C2", BOTH, "en")]
 
@@ -78,25 +80,32 @@ async def test_following_sends_nothing_of_what_was_announced_before(chat):
 
 
 @pytest.mark.parametrize(
-    ("code", "fix"), [("not_in_channel", "Invite me"), ("is_archived", "archived"), ("missing_access", "Let me see")]
+    ("problem", "reason", "fix"),
+    [
+        (Problem.NOT_IN_CHANNEL, "the bot is not in the channel", "Invite me"),
+        (Problem.ARCHIVED, "the channel is archived", "Open the channel again"),
+        (Problem.NO_PERMISSION, "the bot may not see the channel or write in it", "Let me see"),
+        (Problem.SIGNED_OUT, "the bot is signed out there", "Ask the operator"),
+        ("a_code_of_nobodys", "the platform did not take it", "ask the operator"),
+    ],
 )
-async def test_a_channel_where_the_bot_cannot_post_is_refused_with_the_fix(chat, storage, code, fix):
-    chat.messenger.problems["fake:C1"] = code
+async def test_a_channel_where_the_bot_cannot_post_is_refused_with_the_fix(chat, storage, problem, reason, fix):
+    chat.messenger.problems["fake:C1"] = problem
     reply = await chat.say("channel follow", **ORGANIZER)
-    assert code in reply.summary
+    assert reply.summary == f"I cannot post in that channel: {reason}."
     assert fix in words_of(reply)
     assert await _follows(storage) == []
 
 
 async def test_channel_archived(chat, storage):
     await followed(chat, "fake:C1", "fake:C9")
-    chat.messenger.failures.append(DeliveryRefused("is_archived"))
+    chat.messenger.failures.append(DeliveryRefused(Problem.ARCHIVED))
     await planned(chat)
     await planned(chat)
     stopped = [one for one in ("fake:C1", "fake:C9") if not chat.messenger.seen_in(one)]
     assert len(stopped) == 1
     status = await chat.say("channel status", **ORGANIZER)
-    assert value_of(status, "Stopped").startswith("is_archived. The channel is archived")
+    assert value_of(status, "Stopped").startswith("The channel is archived. Open the channel again")
     await chat.say("channel follow", **ORGANIZER | {"channel": stopped[0]})
     await planned(chat)
     assert len(chat.messenger.seen_in(stopped[0])) == 1
@@ -143,7 +152,11 @@ async def test_status_lists_every_channel_of_the_chapter(chat):
     assert "channel follow" in words_of(empty)
     await followed(chat, "fake:C1", "fake:C9")
     reply = await chat.say("channel status", **ORGANIZER)
-    assert [one.title for one in reply.sections] == ["This channel", "C9"]
+    assert [one.title for one in reply.sections] == ["This channel", ""]
+    assert [one.fields[0].value for one in reply.sections] == [
+        ChannelMention("fake:C1", "C1"),
+        ChannelMention("fake:C9", "C9"),
+    ]
 
 
 async def test_following_and_unfollowing_are_audited(chat, storage):

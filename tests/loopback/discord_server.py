@@ -39,6 +39,8 @@ class DiscordServer:
         self.channels: set[int] = {CHANNEL, CHANNEL + 1}
         self.identified = 0
         self.resumed = 0
+        self.gateway_path = "/gateway"  # what GET /gateway/bot names
+        self.connections: list[str] = []  # the paths of the gateway connections, oldest first
         self.sockets: list[tuple[web.WebSocketResponse, Any]] = []
         self._history_has_nonce = history_has_nonce
         self._changed = asyncio.Condition()
@@ -50,7 +52,8 @@ class DiscordServer:
 
     async def __aenter__(self) -> DiscordServer:
         app = web.Application(client_max_size=30 << 20)
-        app.router.add_get("/gateway", self._gateway)
+        app.router.add_get("/gateway{number:\\d*}", self._gateway)
+        app.router.add_get("/resume", self._gateway)
         app.router.add_route("*", PREFIX + "/{tail:.*}", self._rest)
         self._runner = web.AppRunner(app, shutdown_timeout=0.2)
         await self._runner.setup()
@@ -102,6 +105,7 @@ class DiscordServer:
         await socket.prepare(request)
         press = zlib.compressobj() if request.query.get("compress") == "zlib-stream" else None
         self.sockets.append((socket, press))
+        self.connections.append(request.path)
         await self._send(socket, press, {"op": 10, "d": {"heartbeat_interval": 41250}})
         async for message in socket:
             if message.type is WSMsgType.TEXT:
@@ -136,7 +140,7 @@ class DiscordServer:
             "user": user(BOT, "Bot", bot=True),
             "guilds": [{"id": str(GUILD), "unavailable": True}],
             "session_id": "session",
-            "resume_gateway_url": f"ws://127.0.0.1:{self.port}/gateway",
+            "resume_gateway_url": f"ws://127.0.0.1:{self.port}/resume",
             "application": {"id": str(APPLICATION), "flags": 0},
         }
 
@@ -148,10 +152,15 @@ class DiscordServer:
         socket, press = self.sockets[-1]
         await self._event(socket, press, name, data)
 
-    async def invalidate(self) -> None:
-        """Say that the session is invalid: the bot has to identify again."""
+    async def invalidate(self, *, resumable: bool = False) -> None:
+        """Say that the session is invalid: the bot has to resume it, or to identify again."""
         socket, press = self.sockets[-1]
-        await self._send(socket, press, {"op": 9, "d": False})
+        await self._send(socket, press, {"op": 9, "d": resumable})
+
+    async def ask_to_reconnect(self) -> None:
+        """Ask the bot to come back with the same session."""
+        socket, press = self.sockets[-1]
+        await self._send(socket, press, {"op": 7, "d": None})
 
     async def hang_up(self, code: int) -> None:
         """Close the newest connection."""
@@ -214,12 +223,19 @@ class DiscordServer:
 
     def _gateway_bot(self, *_: Any) -> tuple[int, Any]:
         limits = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-        return 200, {"url": f"ws://127.0.0.1:{self.port}/gateway", "shards": 1, "session_start_limit": limits}
+        return 200, {
+            "url": f"ws://127.0.0.1:{self.port}{self.gateway_path}",
+            "shards": 1,
+            "session_start_limit": limits,
+        }
 
     def _put_commands(self, call: Call, *_: Any) -> tuple[int, Any]:
         self.violations += command_problems(call.body)
         self.commands = call.body
         return 200, [one | {"id": str(at), "application_id": str(APPLICATION)} for at, one in enumerate(call.body)]
+
+    def _get_commands(self, *_: Any) -> tuple[int, Any]:
+        return 200, self.commands
 
     def _open_direct(self, call: Call, *_: Any) -> tuple[int, Any]:
         person = int(call.body["recipient_id"])
@@ -341,6 +357,7 @@ _ROUTES: dict[tuple[str, str], Any] = {
     ("GET", "/oauth2/applications/@me"): DiscordServer._application,
     ("GET", "/gateway/bot"): DiscordServer._gateway_bot,
     ("PUT", r"/applications/\d+/commands"): DiscordServer._put_commands,
+    ("GET", r"/applications/\d+/commands"): DiscordServer._get_commands,
     ("POST", "/users/@me/channels"): DiscordServer._open_direct,
     ("GET", r"/channels/(\d+)/messages"): DiscordServer._history,
     ("POST", r"/channels/(\d+)/messages"): DiscordServer._post,

@@ -35,16 +35,26 @@ class Message:
 
     def buttons(self) -> dict[str, dict[str, Any]]:
         """Return label to element."""
-        rows = (block["elements"] for block in self.body.get("blocks") or () if block["type"] == "actions")
-        return {one["text"]["text"]: one for row in rows for one in row}
+        return buttons_of(self.body)
 
     def mrkdwn(self) -> str:
         """Return the words of all blocks, as they were sent."""
-        texts: list[str] = []
-        for block in self.body.get("blocks") or ():
-            parts = [block.get("text"), *(block.get("fields") or ())]
-            texts += [part["text"] for part in parts if isinstance(part, dict)]
-        return "\n".join(texts)
+        return words_of(self.body)
+
+
+def buttons_of(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return label to element of a message's or a view's buttons."""
+    rows = (block["elements"] for block in body.get("blocks") or () if block["type"] == "actions")
+    return {one["text"]["text"]: one for row in rows for one in row}
+
+
+def words_of(body: dict[str, Any]) -> str:
+    """Return the words of a message's or a view's blocks, as they were sent."""
+    texts: list[str] = []
+    for block in body.get("blocks") or ():
+        parts = [block.get("text"), *(block.get("fields") or ())]
+        texts += [part["text"] for part in parts if isinstance(part, dict)]
+    return "\n".join(texts)
 
 
 @dataclass
@@ -69,6 +79,8 @@ class SlackApi:
         self.base = ""
         self.messages: list[Message] = []
         self.views: list[dict[str, Any]] = []
+        self.homes: dict[str, dict[str, Any]] = {}
+        self.groups: dict[str, list[str]] = {}
         self.files: list[dict[str, Any]] = []
         self.users: dict[str, dict[str, Any]] = {"U0ANA": {"locale": "en-US"}}
         self.channels: dict[str, dict[str, Any]] = {"C0TOWN": {"is_member": True}}
@@ -104,6 +116,14 @@ class SlackApi:
         self._used_triggers.add(trigger)
         self.views.append({**body["view"], "id": f"V{next(self.numbers)}"})
         return {"view": self.views[-1]}
+
+    def _do_views_publish(self, body: dict[str, Any]) -> dict[str, Any]:
+        self.homes[body["user_id"]] = {**body["view"], "id": f"V{next(self.numbers)}"}
+        return {"view": self.homes[body["user_id"]]}
+
+    def _do_usergroups_users_list(self, body: dict[str, Any]) -> dict[str, Any]:
+        users = self.groups.get(body["usergroup"])
+        return {"ok": False, "error": "no_such_subteam"} if users is None else {"users": users}
 
     def _do_chat_postMessage(self, body: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - Slack's name
         channel = self.channels.get(body["channel"], {"is_member": body["channel"].startswith("D")})

@@ -12,7 +12,7 @@ from typing import Any
 
 MESSAGE_METHODS = {"chat.postMessage", "chat.postEphemeral", "chat.update", "response_url"}
 BLOCK_TYPES = {"section", "header", "context", "actions", "divider", "input", "image", "rich_text"}
-_LIVE = re.compile(r"<(?!(?:https?://|mailto:|@[UW][A-Z0-9]+>|!date\^))[^>]*>")
+_LIVE = re.compile(r"<(?!(?:https?://|mailto:|@[UW][A-Z0-9]+>|#[CG][A-Z0-9]+>|!date\^))[^>]*>")
 
 
 def problems(method: str, body: Mapping[str, Any]) -> list[str]:
@@ -21,6 +21,8 @@ def problems(method: str, body: Mapping[str, Any]) -> list[str]:
         return list(_message(body))
     if method == "views.open":
         return list(_modal(body.get("view") or {}))
+    if method == "views.publish":
+        return list(_home(body.get("view") or {}))
     return []
 
 
@@ -127,6 +129,12 @@ def _modal(view: Mapping[str, Any]) -> Iterator[str]:
         yield f"private_metadata of {len(view['private_metadata'])}"
     if not 0 < len(view.get("callback_id", "")) <= 255:
         yield "callback_id"
+    yield from _blocks(view["blocks"], 100)
+
+
+def _home(view: Mapping[str, Any]) -> Iterator[str]:
+    if view.get("type") != "home":
+        yield f"a Home tab of type {view.get('type')!r}"
     yield from _blocks(view["blocks"], 100)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from tests.loopback.slack_api import BOT_USER, TEAM, Call, Fault, Message, SlackApi
+from tests.loopback.slack_api import BOT_USER, TEAM, Call, Fault, Message, SlackApi, buttons_of
 from tests.loopback.slack_limits import problems
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-0000-loopback", "xapp-0000-loopback", "0123456789abcdef"
@@ -93,6 +93,11 @@ class SlackServer(SlackApi):
         """Write to the bot directly."""
         return await self.event({"type": "message", "channel_type": "im", "channel": "D0ANA", "text": text, **more})
 
+    async def open_home(self, *, user: str = "U0ANA", tab: str = "home", **more: Any) -> str:
+        """Open the bot's Home tab, or another of its tabs."""
+        event = {"type": "app_home_opened", "user": user, "channel": "D" + user[1:], "tab": tab, "ts": None}
+        return await self.event({**event, **more})
+
     async def event(self, event: dict[str, Any], *, event_id: str = "") -> str:
         """Send an event; return the envelope's id."""
         return await self.send("events_api", self.event_payload(event, event_id=event_id))
@@ -129,6 +134,20 @@ class SlackServer(SlackApi):
             "actions": [{**element, "type": "button", "action_ts": str(next(self.numbers))}],
             **more,
         }
+
+    async def press_in_home(self, label: str, *, user: str = "U0ANA") -> str:
+        """Press a button of somebody's Home tab."""
+        view = self.homes[user]
+        payload = {
+            "type": "block_actions",
+            "user": {"id": user, "team_id": TEAM},
+            "team": {"id": TEAM, "domain": "town"},
+            "container": {"type": "view", "view_id": view["id"]},
+            "view": view,
+            "trigger_id": self.trigger(),
+            "actions": [{**buttons_of(view)[label], "type": "button", "action_ts": str(next(self.numbers))}],
+        }
+        return await self.send("interactive", payload)
 
     async def submit(self, view: dict[str, Any], values: dict[str, str], *, user: str = "U0ANA") -> dict[str, Any]:
         """Send a modal: its initial values, `values` typed over them; return what the acknowledgement says."""
@@ -206,6 +225,11 @@ class SlackServer(SlackApi):
         """Wait for `count` modals; return the last of them."""
         await self.until(lambda: len(self.views) >= count)
         return self.views[count - 1]
+
+    async def home(self, user: str = "U0ANA", count: int = 1) -> dict[str, Any]:
+        """Wait until somebody's Home tab was filled `count` times; return it."""
+        await self.until(lambda: sum(one.get("user_id") == user for one in self.called("views.publish")) >= count)
+        return self.homes[user]
 
     def called(self, method: str) -> list[dict[str, Any]]:
         """Return the bodies of the calls of a method."""

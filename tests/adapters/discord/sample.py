@@ -36,6 +36,9 @@ stage = Stage()
 
 @ask.command(summary="Ask a question", example="ask why")
 async def ask_(ctx: Context, question: Annotated[str, Option("Your question", max_chars=1000)]) -> Reply:
+    if question == "is it broken?":
+        raise RuntimeError("the core is broken")
+    await stage.door.wait()
     stage.done.append(("ask", question))
     return Reply(
         f"You asked: {question}",
@@ -62,6 +65,10 @@ async def delete(ctx: Context) -> Reply:
 
 async def cities(ctx: Context, typed: str) -> Sequence[Choice]:
     await stage.door.wait()
+    if typed == "broken":
+        raise RuntimeError("the core is broken")
+    if typed == "long":
+        return [Choice("v" * 101, "too long a value"), Choice("c1", "\U0001f30d" * 99)]
     return [Choice(f"c{at}", f"{typed} city {at}") for at in range(40)]
 
 
@@ -128,6 +135,16 @@ async def answer(ctx: Context, argument: str) -> Reply:
         "Party: 1 comes", (Section("Party", buttons=(answer.button("Yes", "1:yes"), answer.button("No", "1:no"))),)
     )
     return Reply(f"You said {argument}", card=card)
+
+
+@party.action("secret")
+async def secret(ctx: Context, argument: str) -> Reply:
+    return Reply(f"For you alone: {argument}", replaces=True, private=True)
+
+
+@party.command("tell", summary="Ask for what is private in public", ephemeral=False)
+async def tell(ctx: Context) -> Reply:
+    return Reply("For you alone: told", private=True)
 
 
 @party.action("next")

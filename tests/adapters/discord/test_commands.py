@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from adapters.discord.app import DiscordAdapter
+import pytest
+
+from tests.adapters.discord.conftest import Running
 from tests.adapters.discord.sample import Stage
-from tests.loopback.discord_accounts import GUILD, ROLE
+from tests.loopback.discord_accounts import ANA, ROLE
 from tests.loopback.discord_people import Person
 from tests.loopback.discord_records import EPHEMERAL
 from tests.loopback.discord_server import DiscordServer
@@ -91,18 +93,54 @@ async def test_answers_come_in_the_order_of_the_presses(ana: Person, server: Dis
     assert [one[2] for one in stage.done[1:]] == ["1:yes", *["1:no", "1:yes"] * 5]
 
 
-async def test_discord_custom_id_forged(ana: Person, stage: Stage) -> None:
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "rsvp:42:yes",
+        "x" * 100,
+        "hrc|" + "y" * 5000,
+        "hrc|party.delete|1",
+        "hrc|command.run|nonsense",
+        "hrc99999999:zz|\u202e|\x00",
+        "",
+    ],
+)
+async def test_discord_custom_id_forged(ana: Person, stage: Stage, forged: str) -> None:
     page = (await ana.command("party list")).original
     assert page
-    seen = await ana.forge(page, "rsvp:42:yes")
+    seen = await ana.forge(page, forged)
     seen = await ana.answered(seen)
     assert [one["flags"] for one in seen.follow_ups] == [EPHEMERAL]
     assert "I do not know" in seen.follow_ups[0]["content"]
+    assert page["content"] == "Page 1"
     assert stage.done == []
 
 
-async def test_suggestions_are_at_most_25(ana: Person) -> None:
-    assert len(await ana.types("join", "city", "New")) == 25
+@pytest.mark.parametrize(
+    "forged", ["hrc|step|0.r.unknown", "hrc|step|x", "hrc|step|9.e.", "hrc|step|" + "9" * 90, "hrc|finish|unknown"]
+)
+async def test_discord_custom_id_forged_for_a_form(ana: Person, stage: Stage, forged: str) -> None:
+    page = (await ana.command("party list")).original
+    assert page
+    seen = await ana.answered(await ana.forge(page, forged))
+    shown = [*seen.follow_ups, page]
+    assert "cannot be opened" in shown[0]["content"]
+    assert stage.done == []
+
+
+async def test_buttons_answer_after_a_restart(running: Running, server: DiscordServer, stage: Stage) -> None:
+    ana = Person(server, ANA, is_admin=True)
+    async with running():
+        card = (await ana.command("party add", title="May Day")).original
+        asked = (await ana.command("ask", question="why?")).original
+    assert card and asked
+    async with running():
+        seen = await ana.press(card, "Yes")
+        await server.until(lambda: seen.follow_ups)
+        shared = await ana.press(asked, "Share")
+    assert seen.follow_ups[0]["content"] == "You said 1:yes"
+    assert card["content"].startswith("Party: 1 comes")
+    assert shared.follow_ups[0]["content"] == "Shared: why?"
 
 
 async def test_time_zones_are_suggested(ana: Person) -> None:
@@ -119,11 +157,3 @@ async def test_in_direct_messages_nobody_is_an_administrator(ana: Person) -> Non
     seen = await replace(ana, guild=None, channel=ana.number + 5000, is_admin=True).command("party add", title="x")
     shown = seen.shown
     assert "Only organizers" in shown[0]["content"]
-
-
-async def test_commands_are_registered_once(adapter: DiscordAdapter, running, server: DiscordServer) -> None:  # type: ignore[no-untyped-def]
-    assert len(server.sent("PUT", ".*/commands")) == 1
-    async with running():
-        pass
-    assert len(server.sent("PUT", ".*/commands")) == 1
-    assert GUILD

@@ -11,7 +11,8 @@ from adapters.discord.app import DiscordAdapter
 from adapters.discord.messenger import Circuit
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
 from bot.i18n import core_translators
-from bot.reply import Button, Field, Mention, MessageRef, Reply, Section
+from bot.ports import Problem
+from bot.reply import Button, ChannelMention, Field, Mention, MessageRef, Reply, Section
 from tests.loopback.discord_accounts import ANA, CHANNEL, CLOSED
 from tests.loopback.discord_records import Fault
 from tests.loopback.discord_server import DiscordServer
@@ -85,16 +86,23 @@ async def test_discord_dm_closed(adapter: DiscordAdapter, server: DiscordServer)
     server.faults.append(Fault("POST", POSTS, status=403, body=closed))
     with pytest.raises(DeliveryRefused) as refused:
         await adapter.messenger.direct(f"discord:{ANA}", CARD, EN, KEY)
-    assert refused.value.code == "50007"
+    assert refused.value.code == Problem.DM_CLOSED
 
 
 @pytest.mark.parametrize(
     ("fault", "kind", "code"),
     [
-        (Fault("POST", POSTS, status=403, body={"code": 50001, "message": "Missing Access"}), DeliveryRefused, "50001"),
-        (Fault("POST", POSTS, status=404, body={"code": 10003, "message": "Unknown"}), DeliveryRefused, "10003"),
+        (
+            Fault("POST", POSTS, status=403, body={"code": 50001, "message": "Missing Access"}),
+            DeliveryRefused,
+            "no_permission",
+        ),
+        (Fault("POST", POSTS, status=404, body={"code": 10003, "message": "Unknown"}), DeliveryRefused, "channel_gone"),
+        (Fault("POST", POSTS, status=403, body={"code": 50013, "message": "No"}), DeliveryRefused, "no_permission"),
+        (Fault("POST", POSTS, status=400, body={"code": 50083, "message": "Archived"}), DeliveryRefused, "archived"),
+        (Fault("POST", POSTS, status=400, body={"code": 50035, "message": "Invalid"}), DeliveryRefused, "unknown"),
         (Fault("POST", POSTS, status=503, body={"code": 0, "message": ""}), DeliveryUncertain, "503"),
-        (Fault("POST", POSTS, status=401, body={"code": 0, "message": ""}), DeliveryDelayed, "unauthorized"),
+        (Fault("POST", POSTS, status=401, body={"code": 0, "message": ""}), DeliveryDelayed, "signed_out"),
         (Fault("PATCH", EDITS, status=503, body={"code": 0, "message": ""}), DeliveryError, "503"),
     ],
 )
@@ -165,9 +173,9 @@ def test_the_circuit_closes_after_ten_minutes() -> None:
 
 async def test_channels_where_the_bot_cannot_post_are_told(adapter: DiscordAdapter) -> None:
     assert await adapter.messenger.channel_problem(HERE) == ""
-    assert await adapter.messenger.channel_problem(f"discord:{CLOSED}") == "50001"
-    assert await adapter.messenger.channel_problem("discord:4242") == "10003"
-    assert await adapter.messenger.channel_problem("discord:#general") == "10003"
+    assert await adapter.messenger.channel_problem(f"discord:{CLOSED}") == Problem.NO_PERMISSION
+    assert await adapter.messenger.channel_problem("discord:4242") == Problem.CHANNEL_GONE
+    assert await adapter.messenger.channel_problem("discord:#general") == Problem.CHANNEL_GONE
 
 
 async def test_mention_discord_user(adapter: DiscordAdapter, server: DiscordServer) -> None:
@@ -185,3 +193,12 @@ async def test_mention_discord_in_edit(adapter: DiscordAdapter, server: DiscordS
     await adapter.messenger.edit(posted, Reply("now @everyone"), EN)
     body = server.sent("PATCH", EDITS)[0].body
     assert (body["content"], body["allowed_mentions"]["parse"]) == ("now @everyone", [])
+
+
+async def test_a_channel_is_named_by_a_link_and_notifies_nobody(adapter: DiscordAdapter, server: DiscordServer) -> None:
+    here, elsewhere = ChannelMention(HERE, "710"), ChannelMention("other:C7", "C7")
+    fields = (Field("Channel", here), Field("Another", elsewhere))
+    await adapter.messenger.post(HERE, Reply("It follows.", (Section(fields=fields),)), EN, KEY)
+    posted = server.messages[CHANNEL][0]
+    assert posted["content"] == f"It follows.\n\n**Channel:** <#{CHANNEL}>\n**Another:** C7"
+    assert posted["allowed_mentions"] == {"parse": [], "replied_user": False}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import regex
 
-from adapters.discord.tree import fingerprint, paths, payloads
+from adapters.discord.registration import fingerprint
+from adapters.discord.tree import paths, payloads
 from bot.i18n import core_translators
 from bot.registry import Registry, load
 from tests.adapters.discord import sample
@@ -55,3 +57,25 @@ def test_the_fingerprint_tells_changes() -> None:
     commands = [{"name": "a"}]
     assert fingerprint(commands, 1) == fingerprint([{"name": "a"}], 1)
     assert len({fingerprint(commands, 1), fingerprint(commands, 2), fingerprint([{"name": "b"}], 1)}) == 3
+
+
+def test_nothing_is_hidden_from_people_whose_role_counts_only_here() -> None:
+    """The platform knows neither our steering committee nor mapped roles: the core refuses, and says who can help."""
+    assert not any("default_member_permissions" in one for one in payloads(load(), core_translators()))
+
+
+def test_localized_names_are_such_as_discord_takes() -> None:
+    """In both kinds of Spanish alike. Source: application command naming: letters, digits, - _ ' and 32 at most."""
+    allowed = regex.compile(r"[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}")
+    seen = 0
+    for command in payloads(load(), core_translators()):
+        for one in (
+            command,
+            *command["options"],
+            *(inner for sub in command["options"] for inner in sub.get("options", [])),
+        ):
+            names = one["name_localizations"]
+            assert set(names) in (set(), {"es-ES", "es-419"})
+            assert all(allowed.fullmatch(name) and name == name.lower() for name in names.values())
+            seen += bool(names)
+    assert seen >= 20

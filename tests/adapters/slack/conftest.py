@@ -16,7 +16,9 @@ from bot.config import load_settings
 from bot.context import Services
 from bot.dispatcher import Dispatcher
 from bot.i18n import CORE_CATALOGUES, Translators
+from bot.outbox import Outbox, Post
 from bot.plugin import Host
+from bot.registry import Registry
 from bot.testing import FrozenClock, knowledge_for_tests
 from storage import open_storage
 from tests.adapters.slack.sample import done, registry
@@ -31,6 +33,8 @@ class Town:
     adapter: SlackAdapter
     host: Host
     storage: Any
+    clock: FrozenClock
+    outbox: Outbox
 
 
 def environment(slack: SlackServer, **more: str) -> dict[str, str]:
@@ -50,20 +54,24 @@ def translators() -> Translators:
 
 
 @asynccontextmanager
-async def connected(folder: Path, slack: SlackServer, **more: str) -> AsyncIterator[Town]:
-    """Yield the bot, connected; afterwards no rule of Slack may have been broken."""
+async def connected(
+    folder: Path, slack: SlackServer, features: Registry | None = None, **more: str
+) -> AsyncIterator[Town]:
+    """Yield the bot with the sample features or others, connected; afterwards no rule of Slack may be broken."""
     done.clear()
     settings = load_settings(None, environment(slack, **more), [plugin.spec])
     storage = await open_storage(f"sqlite:///{folder / 'town.db'}", folder)
     messengers: dict[str, Any] = {}
-    services = Services(settings, registry(), *knowledge_for_tests(), messengers, storage.unit_of_work, FrozenClock())
-    host = Host(settings, Dispatcher(services, translators()), translators(), storage.unit_of_work)
+    features, clock, open_uow, words = features or registry(), FrozenClock(), storage.unit_of_work, translators()
+    services = Services(settings, features, *knowledge_for_tests(), messengers, open_uow, clock)
+    host = Host(settings, Dispatcher(services, words), words, open_uow)
+    outbox = Outbox(Post(open_uow, features, messengers, words, settings, clock))
     try:
         adapter = plugin.create(host)
         messengers["slack"] = adapter.messenger
         try:
             await adapter.start()
-            yield Town(slack, adapter, host, storage)
+            yield Town(slack, adapter, host, storage, clock, outbox)
         finally:
             await adapter.close()
     finally:
@@ -88,6 +96,6 @@ async def town(tmp_path: Path, slack: SlackServer, monkeypatch: pytest.MonkeyPat
 def connect(
     tmp_path: Path, slack: SlackServer, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., AbstractAsyncContextManager[Town]]:
-    """Return `connect(**variables)`, for bots that differ from `town`."""
+    """Return `connect(features, **variables)`, for bots that differ from `town`."""
     monkeypatch.chdir(tmp_path)
-    return lambda **more: connected(tmp_path, slack, **more)
+    return lambda features=None, **more: connected(tmp_path, slack, features, **more)

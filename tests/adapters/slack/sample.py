@@ -12,7 +12,7 @@ from bot.errors import UserInputError
 from bot.features.form import feature as forms
 from bot.forms import form_of
 from bot.markup import escape
-from bot.permissions import organizer
+from bot.permissions import organizer, steering
 from bot.registry import Registry
 from bot.reply import Attachment, Button, Choice, Field, Mention, Moment, Reply, Section
 
@@ -77,7 +77,25 @@ async def plan(
         Field("Host", Mention(ctx.user_id, "Ana")),
     )
     words = f"{title} {seats} {kind} {hidden} {public}"
-    return Reply("Planned", (Section(words, "", fields, (Button("Yes", "sample.rsvp", "1:yes"),)),))
+    buttons = (Button("Yes", "sample.rsvp", "1:yes"), Button("Count", "sample.count", "7"))
+    return Reply("Planned", (Section(words, "", fields, buttons),))
+
+
+@sample.command("appeal", summary="Tell everybody", check=steering, writes=True)
+async def appeal(ctx: Context, words: Annotated[str, Option("Words")] = "") -> Reply:
+    done["appeal"] += 1
+    return Reply("Sent to everybody")
+
+
+@sample.command("draft", summary="Prepare it", check=organizer)
+async def draft(ctx: Context) -> Reply:
+    return Reply("Preview", (Section(buttons=(Button("Send it", "sample.send", "1"),)),))
+
+
+@sample.action("send", check=organizer, writes=True)
+async def send(ctx: Context, argument: str) -> Reply:
+    done["send"] += 1
+    return Reply("Sent", replaces=True)
 
 
 @sample.command("join", summary="Join it", form=True)

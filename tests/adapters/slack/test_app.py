@@ -224,7 +224,7 @@ async def test_a_button_pressed_twice_by_redelivery_is_acted_on_once(town):
     assert done["1:yes"] == 1
 
 
-async def test_double_click(town):
+async def test_twenty_presses_in_a_row_are_all_acknowledged(town):
     town.slack.users["U0ANA"]["is_admin"] = True
     await town.slack.command("sample plan title:Assembly seats:5")
     card = await town.slack.seen(1)

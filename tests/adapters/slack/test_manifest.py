@@ -39,7 +39,21 @@ def test_one_slash_command_names_the_commands():
     assert command["command"] == "/hrc"
     assert "ask" in command["usage_hint"]
     assert "convening" in command["usage_hint"]
-    assert len(command["usage_hint"]) <= 1000
+    assert 2 < len(command["usage_hint"]) <= 1000
+    assert 0 < len(command["description"]) <= 2000
+
+
+def test_the_home_tab_and_the_user_groups_are_asked_for():
+    features, scopes = made()["features"], made()["oauth_config"]["scopes"]["bot"]
+    assert features["app_home"] == {
+        "home_tab_enabled": True,
+        "messages_tab_enabled": True,
+        "messages_tab_read_only_enabled": False,
+    }
+    assert "usergroups:read" in scopes
+    assert len(features["bot_user"]["display_name"]) <= 80
+    assert len(made()["display_information"]["name"]) <= 35
+    assert len(made()["display_information"]["description"]) <= 140
 
 
 def test_http_mode_tells_slack_where_to_call():
@@ -53,7 +67,11 @@ def test_http_mode_tells_slack_where_to_call():
 def test_socket_mode_needs_no_address():
     assert made()["settings"]["socket_mode_enabled"] is True
     assert "request_url" not in made()["settings"]["event_subscriptions"]
-    assert made()["settings"]["event_subscriptions"]["bot_events"] == ["app_mention", "message.im"]
+    assert made()["settings"]["event_subscriptions"]["bot_events"] == [
+        "app_home_opened",
+        "app_mention",
+        "message.im",
+    ]
 
 
 def test_the_command_line_finds_the_manifest():
@@ -69,4 +87,8 @@ def test_payloads_read_here_have_the_names_that_slack_records():
         assert {"user", "team", "channel", "container", "message", "response_url", "trigger_id", "actions"} <= set(
             press
         )
-        assert {"message_ts", "channel_id", "is_ephemeral", "thread_ts"} <= set(press["container"])
+        assert {"type", "message_ts", "channel_id", "is_ephemeral", "thread_ts"} <= set(press["container"])
+        opened = json.loads((samples.parent / "events" / "AppHomeOpenedPayload.json").read_text())
+        assert {"user", "tab"} <= set(opened["event"])
+        members = json.loads((samples.parent / "api" / "usergroups.users.list.json").read_text())
+        assert "users" in members

@@ -57,7 +57,7 @@ async def test_a_post_is_found_behind_many_others(slack, messenger):
 
 async def test_a_history_that_may_not_be_read_tells_nothing(slack, messenger):
     slack.faults["conversations.history"] = [Fault(error="missing_scope")]
-    with pytest.raises(DeliveryRefused, match="missing_scope"):
+    with pytest.raises(DeliveryRefused, match="no_permission"):
         await messenger.find(CHANNEL, KEY, BEGIN)
 
 
@@ -96,7 +96,7 @@ async def test_slack_429(slack, messenger):
     slack.faults["chat.postMessage"] = [Fault(status=429, headers={"Retry-After": "30"})]
     with pytest.raises(DeliveryDelayed) as caught:
         await messenger.post(CHANNEL, REPLY, T, KEY)
-    assert caught.value.retry_after_s == 30
+    assert (caught.value.code, caught.value.retry_after_s) == ("rate_limited", 30)
     assert len(slack.called("chat.postMessage")) == 1
 
 
@@ -123,15 +123,15 @@ async def test_slack_ok_false(slack, messenger):
 @pytest.mark.parametrize("code", ["token_revoked", "account_inactive"])
 async def test_slack_token_revoked(slack, messenger, code):
     slack.faults["chat.postMessage"] = [Fault(error=code)]
-    with pytest.raises(DeliveryRefused, match=code):
+    with pytest.raises(DeliveryRefused, match="signed_out"):
         await messenger.post(CHANNEL, REPLY, T, KEY)
 
 
 async def test_channel_archived(slack, messenger):
     slack.channels["C0OLD"] = {"is_archived": True, "is_member": True}
-    assert await messenger.channel_problem("slack:C0OLD") == "is_archived"
+    assert await messenger.channel_problem("slack:C0OLD") == "archived"
     slack.faults["chat.postMessage"] = [Fault(error="is_archived")]
-    with pytest.raises(DeliveryRefused, match="is_archived"):
+    with pytest.raises(DeliveryRefused, match="archived"):
         await messenger.post("slack:C0OLD", REPLY, T, KEY)
 
 
@@ -139,7 +139,26 @@ async def test_a_channel_can_be_posted_to_by_its_members_only(slack, messenger):
     slack.channels["C0OTHER"] = {"is_member": False}
     assert await messenger.channel_problem(CHANNEL) == ""
     assert await messenger.channel_problem("slack:C0OTHER") == "not_in_channel"
-    assert await messenger.channel_problem("slack:C0NONE") == "channel_not_found"
+    assert await messenger.channel_problem("slack:C0NONE") == "channel_gone"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("channel_not_found", "channel_gone"),
+        ("not_in_channel", "not_in_channel"),
+        ("restricted_action", "no_permission"),
+        ("missing_scope", "no_permission"),
+        ("cannot_dm_bot", "dm_closed"),
+        ("token_expired", "signed_out"),
+        ("invalid_blocks", "unknown"),
+    ],
+)
+async def test_a_refusal_is_reported_in_neutral_words(slack, messenger, said, code):
+    slack.faults["chat.postMessage"] = [Fault(error=said)]
+    with pytest.raises(DeliveryRefused) as caught:
+        await messenger.post(CHANNEL, REPLY, T, KEY)
+    assert caught.value.code == code
 
 
 @pytest.mark.parametrize("fault", [Fault(status=500), Fault(error="fatal_error"), Fault(error="internal_error")])

@@ -12,7 +12,7 @@ from adapters.slack.render import Message, render
 from adapters.slack.wire import decode, without_mention
 from bot.i18n import core_translators
 from bot.markup import escape
-from bot.reply import Button, Choice, Field, Form, Input, Mention, Moment, Reply, Section
+from bot.reply import Button, ChannelMention, Choice, Field, Form, Input, Mention, Moment, Reply, Section
 from tests.loopback.slack_limits import problems
 
 T = core_translators()["en"]
@@ -212,6 +212,13 @@ def test_twenty_six_buttons_take_two_rows_with_ids_that_differ():
     (message,) = rendered(Reply("x", (Section(buttons=buttons),)))
     rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
     assert [len(row) for row in rows] == [25, 1]
+
+
+def test_a_channel_is_a_link_to_it_in_blocks_and_text():
+    here, elsewhere = ChannelMention("slack:C0TOWN", "C0TOWN"), ChannelMention("discord:81384", "<!channel>")
+    (message,) = rendered(Reply("Follows", (Section(fields=(Field("Channel", here), Field("Other", elsewhere))),)))
+    assert "<#C0TOWN>" in mrkdwn(message)
+    assert message.text == "Follows\nChannel: <#C0TOWN>\nOther: &lt;!channel&gt;"
 
 
 def test_more_than_ten_fields_take_two_sections():
