@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -30,6 +31,8 @@ LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 8
 AT_ONCE = 16
 LOOKS_S = 5.0  # the wall clock is looked at this often, since clocks jump and laptops sleep
+BUSY_S = 1.0
+STORES_AGAIN_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)  # together well below a lease
 SETTLES = timedelta(seconds=15)  # a request still in flight has landed or failed by then
 GONE = "message_gone"
 
@@ -52,34 +55,47 @@ class Outbox:
     def __init__(self, post: Post) -> None:
         self._post = post
         self._woken = asyncio.Event()
+        self._next_look = 0.0
 
     def wake(self) -> None:
         """Look for due rows now."""
         self._woken.set()
 
     async def run(self) -> None:
-        """Recover what a crash left behind, then send what comes due until cancelled."""
-        async with self._post.unit_of_work(writes=True) as uow:
-            await uow.deliveries.recover(self._post.clock())
+        """Take back what a crash left behind, then send what comes due until cancelled, whatever the storage does."""
         while True:
             self._woken.clear()
-            try:
-                busy = await self.once()
-            except Busy:
-                busy = False
-                log.warning("storage busy, deliveries wait")
-            if not busy:
-                pause_s = await self._pause_s()
+            pause_s = await self._round()
+            if pause_s:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(pause_s):
                         await self._woken.wait()
+
+    async def _round(self) -> float:
+        """Send what is due; return how many seconds to wait before the next round, 0 while there is more."""
+        try:
+            await self._take_back()
+            return 0.0 if await self.once() else await self._pause_s()
+        except Busy:
+            log.warning("storage busy, deliveries wait")
+            return BUSY_S
+
+    async def _take_back(self) -> None:
+        """Look now and then for rows whose process died, or whose outcome could not be stored while it was sent."""
+        if time.monotonic() >= self._next_look:
+            async with self._post.unit_of_work(writes=True) as uow:
+                await uow.deliveries.recover(self._post.clock())
+            self._next_look = time.monotonic() + LOOKS_S
 
     async def once(self) -> int:
         """Send the rows that are due now, at most one per lane; return how many were taken."""
         now = self._post.clock()
         async with self._post.unit_of_work(writes=True) as uow:
             rows = await uow.deliveries.claim(now, now + LEASE, AT_ONCE)
-        await asyncio.gather(*(self._deliver(row) for row in rows))
+        outcomes = await asyncio.gather(*(self._deliver(row) for row in rows), return_exceptions=True)
+        for one in outcomes:  # raised when all are over: what is in flight is never left to itself
+            if isinstance(one, BaseException):
+                raise one
         return len(rows)
 
     async def _pause_s(self) -> float:
@@ -90,11 +106,27 @@ class Outbox:
 
     async def _deliver(self, row: Delivery) -> None:
         done = await self._outcome(row)
+        await self._store(done)
+        log.info("delivery", id=row.id, platform=row.target.platform, status=done.status.value, error=done.error_code)
+
+    async def _store(self, done: Delivery) -> None:
+        """Store the outcome; people may see the message already, so a storage that is away is waited for.
+
+        Raises:
+            Busy: it stays away; the row is looked up once its lease is over.
+        """
+        for pause_s in STORES_AGAIN_S:
+            try:
+                return await self._finish(done)
+            except Busy:
+                await asyncio.sleep(pause_s)
+        return await self._finish(done)
+
+    async def _finish(self, done: Delivery) -> None:
         async with self._post.unit_of_work(writes=True) as uow:
             await uow.deliveries.finish(done)
-            if done.status is Status.REFUSED and row.target.channel_id and done.error_code != GONE:
-                await uow.follows.pause(row.target.channel_id, done.error_code)
-        log.info("delivery", id=row.id, platform=row.target.platform, status=done.status.value, error=done.error_code)
+            if done.status is Status.REFUSED and done.target.channel_id and done.error_code != GONE:
+                await uow.follows.pause(done.target.channel_id, done.error_code)
 
     async def _outcome(self, row: Delivery) -> Delivery:
         """Return the row as it stands after one try."""
@@ -105,6 +137,8 @@ class Outbox:
             return replace(row, status=status, error_code=error.code)
         except DeliveryDelayed as error:
             return self._later(row, error.code, max(error.retry_after_s, 1.0))
+        except Busy:
+            return self._later(row, "storage_busy", BUSY_S)  # nothing was sent: no attempt
         except DeliveryUncertain as error:
             return replace(self._later(row, error.code, SETTLES.total_seconds()), status=Status.VERIFY)
         except Exception as error:
@@ -157,8 +191,10 @@ class Outbox:
         return replace(row, status=Status.SHOWN, shown=revision, shown_at=self._post.clock(), error_code="", attempts=0)
 
     def _later(self, row: Delivery, code: str, seconds: float) -> Delivery:
+        """Return the row for a later try; one that must be looked up before anything is sent stays so."""
         due: datetime = self._post.clock() + timedelta(seconds=seconds)
-        return replace(row, status=Status.PENDING, next_attempt_at=due, error_code=code)
+        status = Status.VERIFY if row.status is Status.VERIFY else Status.PENDING
+        return replace(row, status=status, next_attempt_at=due, error_code=code)
 
     def _failed(self, row: Delivery, code: str) -> Delivery:
         """Count the attempt; back off with full jitter, give up after the eighth."""

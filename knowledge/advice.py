@@ -1,4 +1,4 @@
-"""What is no fault of the content and still deserves a look: old reviews, few questions, questions that sound alike."""
+"""What is no fault of the content and still deserves a look: old reviews, questions few, unread or too much alike."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def advise(today: date, folder: Path = CONTENT) -> list[KnowledgeError]:
         folder: the content.
     """
     bank, findings = read(folder)
-    advice = [*_stale(bank, findings, today), *_few(bank, findings), *_alike(findings)]
+    advice = [*_stale(bank, findings, today), *_few(bank, findings), *_unread(bank, findings), *_alike(findings)]
     return sorted(advice, key=lambda item: (item.file, item.line))
 
 
@@ -48,6 +48,14 @@ def _few(bank: Bank, findings: Findings) -> Iterator[KnowledgeError]:
             if len(text.questions) < FEW_QUESTIONS:
                 count = len(text.questions)
                 yield _about(findings, topic.id, f"has {count} questions in {lang}; give at least {FEW_QUESTIONS}")
+
+
+def _unread(bank: Bank, findings: Findings) -> Iterator[KnowledgeError]:
+    """A term whose title a topic answers is no topic, so questions written for it find nothing."""
+    for term in bank.terms:
+        if term.sources and term.topic_id not in bank.topics and any(text.questions for text in term.texts.values()):
+            message = "has questions that are not read, since a topic answers its title; move them there"
+            yield _about(findings, term.topic_id, message)
 
 
 def _about(findings: Findings, topic_id: str, message: str) -> KnowledgeError:

@@ -151,14 +151,43 @@ def _city_text(at: Cursor, country: str, topic_id: str) -> CityText:
 
 def term(at: Cursor) -> Term:
     """Read one entry of glossary.yaml."""
-    at.fields(("id", *LANGS))
-    return Term(_claimed(at, "term"), at.per_language(_term_text))
+    at.fields(("id", "reviewed", *LANGS), ("sources", "related"))
+    sources = tuple(_source_ref(item) for item in _listed(at, "sources"))
+    related = tuple(_related(item) for item in _listed(at, "related"))
+    name, reviewed = _claimed(at, "term"), at.at("reviewed").day()
+    read = _asked_term_text if at.has("sources") else _term_text
+    texts = at.per_language(lambda text: read(text, name))
+    found = Term(name, reviewed, sources, related, texts)
+    if sources and name:
+        at.findings.claim("topic", found.topic_id, at.at("id"))
+    return found
 
 
-def _term_text(at: Cursor) -> TermText:
+def _term_text(at: Cursor, _: str) -> TermText:
+    """Read a term that only the glossary explains: nobody finds it by a question, so it has none."""
     at.fields(("term", "meaning"), ("also",))
-    also = tuple(item.text(max_chars=80) for item in at.at("also").items(0)) if at.has("also") else ()
-    return TermText(at.at("term").text(max_chars=120), at.at("meaning").text(), also)
+    return TermText(at.at("term").text(max_chars=120), at.at("meaning").text(MAX_SHORT_WORDS), _also(at))
+
+
+def _asked_term_text(at: Cursor, name: str) -> TermText:
+    at.fields(("title", "term", "meaning"), ("also", "plural", "questions"))
+    return TermText(
+        term=at.at("term").text(max_chars=120),
+        meaning=at.at("meaning").text(MAX_SHORT_WORDS),
+        also=_also(at),
+        title=at.at("title").text(max_chars=MAX_QUESTION_CHARS),
+        plural=at.at("plural").text_or_none() or "",
+        questions=tuple(_variant(item, f"term-{name}") for item in _listed(at, "questions")),
+    )
+
+
+def _also(at: Cursor) -> tuple[str, ...]:
+    return tuple(item.text(max_chars=80) for item in _listed(at, "also"))
+
+
+def _listed(at: Cursor, key: str) -> list[Cursor]:
+    """Return the items of a list that may be left out; where it is written it is not empty."""
+    return at.at(key).items() if at.has(key) else []
 
 
 def _common(at: Cursor) -> _Common:

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from knowledge import entries
 from knowledge.bank import Bank
-from knowledge.composing import article_topic, city_topic, criterion_topic
+from knowledge.composing import article_topic, city_topic, criterion_topic, term_topics
 from knowledge.errors import KnowledgeError
 from knowledge.normalize import words
 from knowledge.reading import Cursor, Findings
@@ -57,13 +57,15 @@ def _read_bank(files: _Files) -> Bank:
     cities = tuple(files.entries("cities.yaml", "cities", entries.city))
     topics = [topic for path in files.topic_files() for topic in files.topics(path)]
     topics += [*map(criterion_topic, criteria), *map(article_topic, articles), *map(city_topic, cities)]
+    terms = tuple(files.entries("glossary.yaml", "terms", entries.term))
+    topics += tuple(term_topics(terms, topics))
     return Bank(
         sources={source.id: source for source in files.entries("sources.yaml", "sources", entries.source)},
         themes=tuple(files.entries("themes.yaml", "themes", entries.theme)),
         topics={topic.id: topic for topic in topics},
         criteria=tuple(sorted(criteria, key=lambda criterion: criterion.number)),
         articles=tuple(sorted(articles, key=lambda article: article.number)),
-        terms=tuple(files.entries("glossary.yaml", "terms", entries.term)),
+        terms=terms,
         cities=cities,
         digest=files.digest(),
     )

@@ -9,7 +9,7 @@ from typing import Generic, Literal, TypeVar
 
 from knowledge.normalize import Lang
 
-Kind = Literal["topic", "criterion", "article", "city"]
+Kind = Literal["topic", "criterion", "article", "city", "term"]
 Live = Literal["convenings", "joining", "contact", "committee"]
 Region = Literal["us", "canada", "latin-america", "europe", "asia", "africa"]
 Group = Literal["principles", "civil", "social", "order"]
@@ -154,20 +154,24 @@ class City(Entry[CityText]):
 
 @dataclass(frozen=True, slots=True)
 class TermText:
-    """A glossary term in one language; `also` holds abbreviations and other spellings."""
+    """A glossary term in one language; `also` holds abbreviations and other spellings.
+
+    Only a term with sources has a `title`, its main question; `plural` and `questions` add phrasings to it.
+    """
 
     term: str
     meaning: str
     also: tuple[str, ...] = ()
+    title: str = ""
+    plural: str = ""
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """A word of the field, explained in every language."""
+class Term(Entry[TermText]):
+    """A word of the field, explained in every language; one without sources is no answer to a question."""
 
-    id: str
-    texts: Mapping[Lang, TermText]
-
-    def text(self, lang: str) -> TermText:
-        """Return the term in `lang`."""
-        return in_language(self.texts, lang)
+    @property
+    def topic_id(self) -> str:
+        """The id of the topic that answers what the term means."""
+        return f"term-{self.id}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import Any
 
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -78,14 +79,14 @@ class OpenUnitOfWork:
 
     @asynccontextmanager
     async def _open(self, writes: bool) -> AsyncIterator[Stores]:
-        async with (
-            self._turns() if writes else nullcontext(),
-            _session(self._engines[writes]) as session,
-        ):
-            await _begin(session)
-            yield UnitOfWork(session, self._leasing, writes=writes)
+        async with self._turns() if writes else nullcontext():
+            async with _session(self._engines[writes]) as session:
+                await _begin(session)
+                yield UnitOfWork(session, self._leasing, writes=writes)
+                if writes:
+                    await _to_its_end(session.commit())
             if writes:
-                await session.commit()
+                await self._traces.wipe(session)
 
     @asynccontextmanager
     async def _turns(self) -> AsyncIterator[None]:
@@ -110,12 +111,17 @@ async def _session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     try:
         yield session
     finally:
-        closing = asyncio.ensure_future(session.close())
-        try:
-            await asyncio.shield(closing)
-        except asyncio.CancelledError:
-            await closing
-            raise
+        await _to_its_end(session.close())
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Do `work` to its end; a cancellation that comes meanwhile goes on afterwards."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 async def _begin(session: AsyncSession) -> None:

@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -88,6 +89,37 @@ def migrated_sqlite() -> Path:
     return path
 
 
+@dataclass(frozen=True)
+class OwnServer:
+    """A server of one test's own, which the test may stop and start. `url` names its database."""
+
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://postgres@/postgres?host={quote(str(self.folder))}"
+
+    def stop(self) -> None:
+        """Stop as an upgrade of the system does: open connections are cut."""
+        _run(self.folder, "pg_ctl", "-D", str(self.folder / "data"), "-m", "fast", "-w", "-t", "20", "stop")
+
+    def start(self) -> None:
+        _serve(self.folder)
+
+
+@contextmanager
+def own_server() -> Iterator[OwnServer]:
+    """Start a server apart from the session's, yield it running, delete it."""
+    server = OwnServer(Path(tempfile.mkdtemp(prefix="hrc-own-")))
+    try:
+        _start(server.folder)
+        yield server
+    finally:
+        if (server.folder / "data" / "postmaster.pid").exists():
+            server.stop()
+        shutil.rmtree(server.folder)
+
+
 def database_url(server: str, name: str) -> str:
     """Return the URL of another database of the same server."""
     front, _, query = server.partition("?")
@@ -128,7 +160,11 @@ def _start(folder: Path) -> None:
             shutil.copytree(_installed(), folder / "postgres", symlinks=True)
             (folder / "postgres").chmod(0o755)
     _run(folder, "initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync", "-D", data)
-    options = f"{_FLAGS} -k {folder}"
+    _serve(folder)
+
+
+def _serve(folder: Path) -> None:
+    data, options = str(folder / "data"), f"{_FLAGS} -k {folder}"
     _run(folder, "pg_ctl", "-D", data, "-l", str(folder / "log"), "-o", options, "-w", "-t", "30", "start")
 
 

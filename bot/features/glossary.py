@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
+from bot.answers import related_section, sources_section
 from bot.command import Feature, Option
 from bot.context import Context
 from bot.errors import NotFound
@@ -45,8 +46,14 @@ def _all(ctx: Context) -> Reply:
 
 def _one(ctx: Context, term: Term) -> Reply:
     mine = term.text(ctx.t.lang)
-    sections = tuple(Section(name, _explained(term, lang)) for lang, name in LANGUAGES.items())
-    return Reply(f"{mine.term}: {mine.meaning}", sections)
+    meanings = (Section(name, _explained(term, lang)) for lang, name in LANGUAGES.items())
+    related = related_section((ctx.bank.topics[name] for name in term.related), ctx.t)
+    sections = (*meanings, *_sources(ctx, term), related)
+    return Reply(f"{mine.term}: {mine.meaning}", tuple(one for one in sections if one != Section()))
+
+
+def _sources(ctx: Context, term: Term) -> tuple[Section, ...]:
+    return (sources_section(ctx.bank, term.sources, term.reviewed, ctx.t),) if term.sources else ()
 
 
 def _explained(term: Term, lang: str) -> str:

@@ -86,7 +86,8 @@ async def _answers(ctx: Context, kept: Kept) -> tuple[Section, ...]:
             lines.append(f"- {escape(numbered(convening))}: {escape(ctx.t(ANSWERS[one.answer]))}")
     more = len(kept.answers) - LISTED
     if more > 0:
-        lines.append(f"- {escape(ctx.t.plural('and {count} older one', 'and {count} older ones', more))}")
+        older = ctx.t.plural("and {count} older one", "and {count} older ones", more)
+        lines.append(f"- {escape(older)}")
     return (Section(ctx.t("Your answers"), "\n".join(lines)),)
 
 

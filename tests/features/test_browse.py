@@ -17,7 +17,7 @@ async def chat(storage):
 async def test_topics_lists_every_theme_with_its_count(chat):
     reply = await chat.say("topics")
     labels = [button.label for button in reply.sections[0].buttons]
-    assert len(labels) == 14
+    assert len(labels) == 15
     assert all("(" in label for label in labels)
 
 
@@ -96,6 +96,30 @@ async def test_a_term_is_explained_in_both_languages(chat):
     text = words_of(await chat.say("glossary duty-bearer"))
     assert "English" in text
     assert "titular de deberes" in text
+
+
+async def test_a_term_is_explained_with_its_sources_and_what_is_close_to_it(chat):
+    reply = await chat.say("glossary duty-bearer")
+    text = words_of(reply)
+    assert "Sources" in text
+    assert "https://ennhri.org/about-nhris/human-rights-based-approach/" in text
+    assert "Reviewed" in text
+    pressed = await chat.press(reply, "What is a rights-holder?")
+    assert pressed.summary == "Rights-holder: A person or group entitled to a right."
+
+
+async def test_a_term_that_no_source_supports_is_explained_without_sources(chat):
+    text = words_of(await chat.say("glossary intersectionality"))
+    assert "overlap" in text
+    assert "Sources" not in text
+
+
+async def test_every_term_is_explained_in_both_languages(chat):
+    for term in chat.dispatcher.services.bank.terms:
+        for lang in ("en", "es"):
+            reply = await chat.say(f"glossary {term.id}", lang=lang)
+            assert reply.summary.startswith(f"{term.text(lang).term}: ")
+            assert ("Fuentes" if lang == "es" else "Sources") in words_of(reply) or not term.sources
 
 
 async def test_a_term_is_found_by_its_initials(chat):

@@ -190,6 +190,62 @@ async def test_the_promoted_person_can_answer_from_the_message(chat):
     assert value_of(post(chat), "Answers") == "0 of 1 places taken, 0 maybe"
 
 
+async def erased(chat, **who):
+    return await chat.press(await chat.say("me delete", **who), "Yes, erase it", **who)
+
+
+@pytest.mark.parametrize("joined", [True, False], ids=["member", "answered only"])
+async def test_erase_me_lowers_the_headcount_on_every_copy(chat, joined):
+    await followed(chat, "fake:C9")
+    await planned(chat)
+    if joined:
+        await chat.say(JOIN, **MEMBER)
+    for who in (MEMBER, BO):
+        await chat.press(post(chat), "Yes", **who)
+    await chat.deliver()
+    assert (await erased(chat, **MEMBER)).summary == "Everything kept about you is erased."
+    await chat.deliver()
+    for channel in ("fake:C1", "fake:C9"):
+        assert [value_of(one, "Answers") for one in chat.messenger.seen_in(channel)] == ["1 coming, 0 maybe"]
+
+
+@pytest.mark.parametrize("joined", [True, False], ids=["member", "answered only"])
+async def test_erase_me_gives_the_place_to_who_waits_longest_and_tells_them_once(chat, joined):
+    await planned(chat, "capacity:1")
+    if joined:
+        await chat.say(JOIN, **MEMBER)
+    for who in (MEMBER, CY, BO):
+        await chat.press(post(chat), "Yes", **who)
+    await erased(chat, **MEMBER)
+    await chat.deliver()
+    await chat.say("me delete", **MEMBER)
+    await chat.deliver()
+    assert len(chat.messenger.seen_in("fake:cy")) == 1
+    assert chat.messenger.seen_in("fake:bo") == []
+    assert value_of(post(chat), "Answers") == "1 of 1 places taken, 0 maybe, 1 waiting"
+
+
+async def test_erase_me_drops_the_message_about_a_free_place_that_is_queued(chat):
+    await planned(chat, "capacity:1")
+    for who in (MEMBER, BO, CY):
+        await chat.press(post(chat), "Yes", **who)
+    await chat.press(post(chat), "No", **MEMBER)
+    await erased(chat, **BO)
+    await chat.deliver()
+    assert chat.messenger.seen_in("fake:bo") == []
+    assert len(chat.messenger.seen_in("fake:cy")) == 1
+
+
+async def test_erase_me_leaves_the_cards_of_what_is_over_as_they_are(chat):
+    await planned(chat)
+    await chat.press(post(chat), "Yes", **MEMBER)
+    await chat.deliver()
+    chat.clock.advance(timedelta(days=150))
+    await erased(chat, **MEMBER)
+    await chat.deliver()
+    assert value_of(post(chat), "Answers") == "1 coming, 0 maybe"
+
+
 async def test_attendee_list_public(chat):
     await planned(chat, "capacity:1")
     for who in (MEMBER | {"name": "Ana Secret"}, BO):

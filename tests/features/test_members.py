@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.reply import Form
+from bot.request import Actor, Origin
 from bot.testing import button_of, conversation, words_of
+from tests.features.gatherings import MEMBER, ORGANIZER, followed, planned, post, value_of
+from tests.storage.test_erasing import dumped
 
 ANA = (
     'join name:"Ana" city:Eugene email:ana@example.org languages:"English, Spanish" '
@@ -16,6 +21,8 @@ ANA = (
 @pytest.fixture
 async def chat(storage):
     async with conversation(storage) as chat:
+        await followed(chat)
+        chat.actor, chat.origin = Actor("fake:ana", "Ana", "en"), Origin("fake:T1", "fake:C1")
         yield chat
 
 
@@ -120,6 +127,63 @@ async def test_erase_me_asks_first_and_leaves_nothing(chat, storage):
     assert done.summary == "Everything kept about you is erased."
     assert await _member(storage) is None
     assert "nothing is kept" in (await chat.say("me")).summary
+
+
+async def test_me_tells_somebody_who_only_answered_what_is_kept(chat):
+    await planned(chat)
+    await chat.press(post(chat), "Maybe", **MEMBER)
+    reply = await chat.say("me", **MEMBER)
+    assert reply.summary == "This is what is kept about you."
+    assert value_of(reply, "Answers to convenings") == "1"
+    text = words_of(reply)
+    assert "You have not joined." in text
+    assert "City assembly (#1): Maybe" in text
+    assert "Email" not in text
+
+
+async def test_me_shows_the_newest_answers_and_counts_the_older_ones(chat):
+    for number in range(1, 13):
+        await planned(chat, f'title:"Assembly {number}"')
+        await chat.say(f"convening rsvp {number} yes", **MEMBER)
+        chat.clock.advance(timedelta(minutes=1))
+    text = words_of(await chat.say("me", **MEMBER))
+    assert "Assembly 12 (#12): Yes" in text
+    assert "Assembly 2 (#2)" not in text
+    assert "and 2 older ones" in text
+
+
+async def test_erase_me_works_for_somebody_who_only_answered(chat, storage):
+    await planned(chat)
+    await chat.press(post(chat), "Yes", **MEMBER)
+    await chat.say("join name:Ana email:nonsense consent:yes", **MEMBER)  # leaves a half-filled form
+    asked = await chat.press(await chat.say("me", **MEMBER), "Delete it all")
+    assert value_of(await chat.say("me"), "Forms not finished") == "1"
+    done = await chat.press(asked, "Yes, erase it")
+    assert done.summary == "Everything kept about you is erased."
+    assert "nothing is kept" in (await chat.say("me")).summary
+    assert "nothing is kept" in (await chat.say("me delete")).summary
+    assert "nothing is kept" in (await chat.press(asked, "Yes, erase it")).summary
+    assert MEMBER["user"] not in await dumped(storage)
+
+
+async def test_an_organizer_reads_what_stays_before_erasing(chat, storage):
+    await planned(chat)
+    me = await chat.say("me", **ORGANIZER)
+    assert value_of(me, "Convenings, announcements and channels that name you") == "2"
+    asked = await chat.press(me, "Delete it all")
+    assert "What you published for your chapter stays, without your account" in words_of(asked)
+    await chat.press(asked, "Yes, erase it")
+    assert "City assembly" in words_of(await chat.say("convening show 1"))
+    async with storage.unit_of_work(writes=False) as uow:
+        assert {one.user_id[:7] for one in await uow.audit.recent()} == {"erased:"}
+
+
+async def test_spanish_readers_see_what_is_kept_in_spanish(chat):
+    await planned(chat)
+    await chat.press(post(chat), "Maybe", **MEMBER)
+    text = words_of(await chat.say("me", **MEMBER | {"lang": "es"}))
+    assert "City assembly (#1): Quizás" in text
+    assert "No se ha unido." in text
 
 
 async def test_keeping_it_after_all_erases_nothing(chat, storage):

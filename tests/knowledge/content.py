@@ -32,6 +32,7 @@ themes:
   - {id: udhr, name: {en: Declaration, es: Declaración}}
   - {id: cities-us, name: {en: US cities, es: Ciudades de EE. UU.}}
   - {id: cities-world, name: {en: World cities, es: Ciudades del mundo}}
+  - {id: glossary, name: {en: Words, es: Palabras}}
 """,
     "topics/basics.yaml": """
 theme: basics
@@ -82,8 +83,26 @@ articles:
     "glossary.yaml": """
 terms:
   - id: rights-holder
-    en: {term: rights-holder, meaning: Who has rights., also: [RH]}
-    es: {term: titular de derechos, meaning: Quien tiene derechos.}
+    reviewed: "2026-11-23"
+    sources: [{id: seed, part: people}]
+    related: [what-is-hrc]
+    en:
+      title: What is a rights-holder?
+      term: rights-holder
+      plural: rights-holders
+      meaning: Who has rights.
+      also: [RH]
+      questions: [who are rights-holders]
+    es: {title: ¿Qué es un titular de derechos?, term: titular de derechos, meaning: Quien tiene derechos.}
+  - id: human-rights-city
+    reviewed: "2026-11-23"
+    sources: [{id: seed}]
+    en: {title: What is the human rights city?, term: human rights city, meaning: A city with a guide.}
+    es: {title: ¿Qué es la ciudad de derechos?, term: ciudad de derechos, meaning: Una ciudad con guía.}
+  - id: crumb
+    reviewed: "2026-11-23"
+    en: {term: crumb, meaning: A bit of bread.}
+    es: {term: miga, meaning: Un poco de pan.}
 """,
     "cities.yaml": """
 cities:

@@ -27,6 +27,15 @@ def test_few_questions_are_told_for_each_language(tmp_path: Path) -> None:
     assert not any("reviewed on" in line for line in said)
 
 
+def test_questions_of_a_term_that_a_topic_answers_are_told(tmp_path: Path) -> None:
+    changed = ("term: human rights city,", "questions: [cities with rights], term: human rights city,")
+    said = advice(tmp_path, date(2026, 11, 24), glossary=changed)
+    assert [line for line in said if "not read" in line] == [
+        "content/glossary.yaml:14: term-human-rights-city has questions that are not read, since a topic answers its "
+        "title; move them there"
+    ]
+
+
 def test_questions_that_differ_by_an_everyday_word_alone_are_told(tmp_path: Path) -> None:
     said = advice(tmp_path, date(2026, 11, 24), topics_basics=("bread recipe", "what is human rights city"))
     assert [line for line in said if "is nearly" in line] == [

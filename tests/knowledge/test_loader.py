@@ -28,6 +28,7 @@ def test_sound_content_becomes_topics_of_every_kind(tmp_path: Path) -> None:
         "criteria-c1": ("criterion", "criteria"),
         "udhr-article-25": ("article", "udhr"),
         "us-city-boston": ("city", "cities-us"),
+        "term-rights-holder": ("term", "glossary"),
     }
     topic = bank.topics["what-is-hrc"]
     assert topic.reviewed == date(2026, 11, 23)
@@ -98,7 +99,32 @@ def test_a_fault_in_a_topic_names_file_line_and_key(tmp_path: Path, changed: tup
         ("cities", ("region: us", "region: moon"), "content/cities.yaml:4: cities[0].region is 'moon'; use one of"),
         ("cities", ("es: Estados Unidos", "es: no"), ""),
         ("cities", ('year: "2011"', "year: 2011"), "content/cities.yaml:6: cities[0].year is a whole number; write t"),
-        ("glossary", ("also: [RH]", "also: RH"), "content/glossary.yaml:3: terms[0].en.also is text; write a list"),
+        ("glossary", ("also: [RH]", "also: RH"), "content/glossary.yaml:11: terms[0].en.also is text; write a list"),
+        ("glossary", ("also: [RH]", "also: []"), "content/glossary.yaml:11: terms[0].en.also has 0 items; give at"),
+        ("glossary", ("part: people", "parts: x"), "content/glossary.yaml:4: terms[0].sources[0].parts is not a known"),
+        ("glossary", ("{id: seed, part", "{id: sed, part"), "content/glossary.yaml:4: terms[0].sources[0].id names 's"),
+        ("glossary", ("[what-is-hrc]", "[what-is]"), "content/glossary.yaml:5: terms[0].related[0] names 'what-is', "),
+        (
+            "glossary",
+            ("[what-is-hrc]", "[term-human-rights-city]"),
+            "content/glossary.yaml:5: terms[0].related[0] names",
+        ),
+        (
+            "glossary",
+            ("      title: What is a rights-holder?\n", ""),
+            "content/glossary.yaml:6: terms[0].en.title is mi",
+        ),
+        (
+            "glossary",
+            ("en: {term: crumb", "en: {title: x, term: crumb"),
+            "content/glossary.yaml:21: terms[2].en.title i",
+        ),
+        ("glossary", ("[who are rights-holders]", "[bread recipe]"), "content/glossary.yaml:12: terms[0].en.questions"),
+        (
+            "glossary",
+            ('reviewed: "2026-11-23"\n    sources: [{id: seed, part', "sources: [{id: seed, part"),
+            "content/glossary.yaml:2: terms[0].reviewed is missing",
+        ),
         ("glossary", ("terms:", "term:"), "content/glossary.yaml:1: term is not a known key; did you mean 'terms'?"),
         ("themes", ("en: Basics", "en: &x Basics"), "content/themes.yaml:2: uses an anchor (&)"),
     ],

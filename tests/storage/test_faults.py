@@ -128,14 +128,16 @@ async def test_db_corrupt(sqlite_url, tmp_path):
         file.seek(path.stat().st_size // 4096 // 2 * 4096)
         file.write(os.urandom(4096))
     damaged = path.read_bytes()
-    assert "hrc-bot db restore FILE" in await refusal(sqlite_url, tmp_path)
+    said = await refusal(sqlite_url, tmp_path)
+    assert f"move {path}, {path}-wal and {path}-shm aside and put your last copy in their place" in said
+    assert f"sqlite3 {path} .recover | sqlite3 saved.db" in said
     assert path.read_bytes() == damaged
 
 
 @pytest.mark.parametrize("content", [b"this is no database, it is a letter" * 100], ids=["letter"])
 async def test_a_file_that_is_no_database_is_refused(tmp_path, content):
     (tmp_path / "letter.db").write_bytes(content)
-    assert "hrc-bot db restore FILE" in await refusal(f"sqlite:///{tmp_path / 'letter.db'}", tmp_path)
+    assert "put your last copy in their place" in await refusal(f"sqlite:///{tmp_path / 'letter.db'}", tmp_path)
     assert (tmp_path / "letter.db").read_bytes() == content
 
 

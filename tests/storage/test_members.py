@@ -95,7 +95,7 @@ async def test_erasing_leaves_nothing_of_the_member(storage):
     await join(storage, ANA, "fake:ana")
     await answer(storage, convening.id, "a1", "fake:ana")
     async with storage.unit_of_work(writes=True) as uow:
-        await uow.members.erase(ANA)
+        await uow.members.erase("fake:ana")
     for table in ("member", "account", "draft"):
         assert await rows(storage, table) == []
     assert [row["person_id"] for row in await rows(storage, "rsvp")] == ["fake:bo"]
@@ -106,7 +106,7 @@ async def test_an_erasure_that_fails_erases_nothing(storage):
     await join(storage, ANA, "fake:ana")
     with pytest.raises(ZeroDivisionError):
         async with storage.unit_of_work(writes=True) as uow:
-            await uow.members.erase(ANA)
+            await uow.members.erase("fake:ana")
             raise ZeroDivisionError
     assert len(await rows(storage, "member")) == len(await rows(storage, "account")) == 1
 
