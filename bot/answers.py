@@ -10,11 +10,13 @@ from bot.context import Context
 from bot.i18n import Translator
 from bot.markup import escape
 from bot.reply import Button, Reply, Section
+from bot.text import utf16_units
 from knowledge.bank import Bank
 from knowledge.schema import Source, SourceRef, Topic
 
 TOPIC, SHARE, HELPFUL, UNHELPFUL, PERSON = "ask.topic", "ask.share", "ask.helpful", "ask.unhelpful", "ask.person"
 MAX_RELATED = 4
+MAX_CARRIED = 78  # UTF-16 units: with the action's name the smallest platform's limit of 100 for a button
 
 
 def answer(
@@ -72,20 +74,33 @@ def next_steps(topic: Topic, ctx: Context, t: Translator, *, rated: bool = False
     return share if rated else (*share, *helped)
 
 
-def unsure(topics: Iterable[Topic], t: Translator) -> Reply:
+def unsure(topics: Iterable[Topic], t: Translator, question: str = "") -> Reply:
     """Return the reply for a question that comes close to some topics and fits none surely."""
     buttons = tuple(topic_button(one, t) for one in topics)
-    sections = (Section(t("Did you mean"), buttons=buttons), Section(buttons=(person_button(t),)))
+    sections = (Section(t("Did you mean"), buttons=buttons), Section(buttons=(person_button(t, question),)))
     return Reply(t("I am not sure what you mean, so I would rather ask than guess."), sections)
 
 
-def unknown(t: Translator) -> Reply:
+def unknown(t: Translator, question: str = "") -> Reply:
     """Return the reply for a question that the knowledge base does not cover."""
     text = escape(t("You can ask it in other words, browse what I know, or ask a person."))
-    buttons = (Button(t("Browse topics"), RUN, "topics"), person_button(t))
+    buttons = (Button(t("Browse topics"), RUN, "topics"), person_button(t, question))
     return Reply(t("I do not know the answer to that."), (Section(text=text, buttons=buttons),))
 
 
-def person_button(t: Translator) -> Button:
-    """Return the button that tells how to reach a person."""
-    return Button(t("Ask a person"), PERSON)
+def person_button(t: Translator, question: str = "") -> Button:
+    """Return the button that opens the form of a question to a person, with the question as far as a button holds it.
+
+    Nothing is stored before somebody sends the form, so the button itself carries the words.
+    """
+    return Button(t("Ask a person"), PERSON, carried(question))
+
+
+def carried(question: str) -> str:
+    """Return a question within what a button can carry, cut between words with an ellipsis."""
+    text = " ".join(question.split())
+    if utf16_units(text) <= MAX_CARRIED:
+        return text
+    while utf16_units(text) >= MAX_CARRIED:
+        text = text[: text.rfind(" ")] if " " in text[1:] else text[: MAX_CARRIED // 2 - 1]
+    return f"{text.rstrip()}…"

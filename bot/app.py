@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
+from rapidfuzz import process
 
 from bot.config import Settings
 from bot.context import Services
 from bot.dispatcher import Dispatcher
+from bot.errors import ConfigError
 from bot.i18n import CORE_CATALOGUES, Translators
 from bot.jobs import housekeeping
 from bot.memory import give_back
@@ -41,7 +43,12 @@ class App:
 def build(
     settings: Settings, chosen: Sequence[Plugin], open_unit_of_work: OpenUnitOfWork, bank: Bank, index: Index
 ) -> App:
-    """Return the parts wired together; nothing is connected yet."""
+    """Return the parts wired together; nothing is connected yet.
+
+    Raises:
+        ConfigError: experts are named for a theme that there is not.
+    """
+    _refuse_unknown_themes(settings, bank)
     registry = load()
     messengers: dict[str, Messenger] = {}
     services = Services(settings, registry, bank, index, messengers, open_unit_of_work, utc_now)
@@ -51,6 +58,14 @@ def build(
     adapters = {plugin.name: plugin.create(host) for plugin in chosen}
     messengers.update({name: adapter.messenger for name, adapter in adapters.items()})
     return App(host, outbox, adapters)
+
+
+def _refuse_unknown_themes(settings: Settings, bank: Bank) -> None:
+    known = [one.id for one in bank.themes]
+    for theme in settings.experts:
+        if theme not in known:
+            near, *_ = process.extractOne(theme, known)
+            raise ConfigError(f"experts.{theme} (config.yaml or HRC_EXPERTS): no such theme; did you mean {near}?")
 
 
 def _catalogues(chosen: Iterable[Plugin]) -> list[Path]:
@@ -94,9 +109,10 @@ async def _before(stop: asyncio.Event, work: asyncio.Task[None]) -> bool:
 @contextlib.asynccontextmanager
 async def _working(app: App) -> AsyncIterator[None]:
     """Run outbox and housekeeping beside the body; close the adapters at its end."""
+    tidying = housekeeping(app.host.unit_of_work, utc_now, app.host.settings.retention)
     tasks = [
         asyncio.create_task(app.outbox.run(), name="outbox"),
-        asyncio.create_task(housekeeping(app.host.unit_of_work, utc_now), name="housekeeping"),
+        asyncio.create_task(tidying, name="housekeeping"),
     ]
     try:
         yield

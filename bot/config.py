@@ -91,6 +91,12 @@ class Knowledge(Section):
     precision: float = Field(0.95, ge=0.5, le=0.999, description="Share of given answers that must be right")
 
 
+class Retention(Section):
+    """How long what people left here is kept."""
+
+    questions_days: int = Field(180, ge=1, le=3650, description="Days until questions to people are deleted")
+
+
 class Log(Section):
     """What is written about the bot's own work; never what people wrote."""
 
@@ -107,8 +113,10 @@ class Settings(Section):
     zone: str = Field("America/New_York", description="Time zone for readers whose platform tells none")
     steering: tuple[str, ...] = Field((), description="The steering committee's accounts, platform in front")
     organizer_roles: tuple[str, ...] = Field((), description="Platform roles that make an organizer in their workspace")
+    experts: dict[str, tuple[str, ...]] = Field({}, description="Theme to the accounts that answer its questions")
     contact: Contact = Contact()
     knowledge: Knowledge = Knowledge()
+    retention: Retention = Retention()
     log: Log = Log()
     sections: dict[str, Any] = Field({}, exclude=True)
 
@@ -118,6 +126,22 @@ class Settings(Section):
         for one in value:
             if not _ACCOUNT.fullmatch(one):
                 raise ValueError("write each as platform:ID, in letters of English, digits and hyphens")
+        return value
+
+    @field_validator("experts", mode="before")
+    @classmethod
+    def _experts_by_theme(cls, value: Any) -> Any:
+        """Take `theme=platform:ID,theme=platform:ID` from a variable."""
+        if not isinstance(value, str):
+            return value
+        pairs = [one.strip().partition("=")[::2] for one in value.split(",") if one.strip()]
+        return {theme: [one for name, one in pairs if name == theme] for theme, _ in pairs}
+
+    @field_validator("experts")
+    @classmethod
+    def _expert_accounts(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for accounts in value.values():
+            cls._accounts(accounts)
         return value
 
     @field_validator("zone")
@@ -332,6 +356,7 @@ _FIXES = {
     "string_type": "write text; put quotes around it",
     "path_type": "write the path of a folder",
     "tuple_type": "write a list, such as [one, another]",
+    "dict_type": "write a theme and its accounts on each of the lines below it",
     "model_type": "write its keys on the lines below it, each as key: value",
 }
 

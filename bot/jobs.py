@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.config import Retention
 from bot.errors import Busy
 from bot.ports import Clock, OpenUnitOfWork
 
@@ -16,19 +17,21 @@ EVERY_S = 3600.0
 INBOX_KEEPS = timedelta(hours=24)
 
 
-async def tidy(open_unit_of_work: OpenUnitOfWork, clock: Clock) -> None:
-    """Delete request ids older than a day and forms that nobody finished."""
+async def tidy(open_unit_of_work: OpenUnitOfWork, clock: Clock, retention: Retention) -> None:
+    """Delete request ids older than a day, forms that nobody finished, conversations that are over, old questions."""
     now = clock()
     async with open_unit_of_work(writes=True) as uow:
         await uow.inbox.forget(now - INBOX_KEEPS)
         await uow.drafts.forget(now)
+        await uow.conversations.forget_expired(now)
+        await uow.questions.forget(now - timedelta(days=retention.questions_days))
 
 
-async def housekeeping(open_unit_of_work: OpenUnitOfWork, clock: Clock) -> None:
+async def housekeeping(open_unit_of_work: OpenUnitOfWork, clock: Clock, retention: Retention) -> None:
     """Tidy at start and every hour until cancelled."""
     while True:
         try:
-            await tidy(open_unit_of_work, clock)
+            await tidy(open_unit_of_work, clock, retention)
         except Busy:
             log.warning("housekeeping waits, storage is busy")
         await asyncio.sleep(EVERY_S)

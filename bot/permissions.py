@@ -65,3 +65,26 @@ def owns(ctx: Context, workspace_id: str) -> None:
         ctx.t("This belongs to another chapter."),
         ctx.t("Its organizers can change it, and so can the steering committee."),
     )
+
+
+def themes_of(user_id: str, settings: Settings) -> frozenset[str]:
+    """Return the themes whose questions the account answers as an expert."""
+    return frozenset(theme for theme, accounts in settings.experts.items() if user_id in accounts)
+
+
+def expert(ctx: Context) -> None:
+    """Let in the steering committee, and those who are named as experts for a theme.
+
+    Raises:
+        CheckFailure: says which right is missing and who can give it.
+    """
+    if STEERING not in ctx.roles and not themes_of(ctx.user_id, ctx.settings):
+        raise CheckFailure(
+            ctx.t("Only the steering committee and people named as experts can do this."),
+            ctx.t("Whoever runs this bot names experts in its configuration; ask the steering committee."),
+        )
+
+
+def may_answer(ctx: Context, theme: str) -> bool:
+    """Say whether the person may answer questions of the theme, now."""
+    return STEERING in ctx.roles or theme in themes_of(ctx.user_id, ctx.settings)

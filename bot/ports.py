@@ -11,9 +11,11 @@ from typing import Protocol
 from bot.domain.announcements import AnnouncementStore
 from bot.domain.chapters import FollowStore
 from bot.domain.convenings import ConveningStore
+from bot.domain.conversations import ConversationStore
 from bot.domain.deliveries import DeliveryStore
 from bot.domain.feedback import FeedbackStore
 from bot.domain.members import MemberStore
+from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
 from bot.domain.records import AuditStore, DraftStore, InboxStore
 from bot.i18n import Translator
 from bot.reply import MessageRef, Reply
@@ -26,14 +28,18 @@ class UnitOfWork(Protocol):
     """
 
     announcements: AnnouncementStore
+    answers: AnswerStore
     audit: AuditStore
     convenings: ConveningStore
+    conversations: ConversationStore
     deliveries: DeliveryStore
     drafts: DraftStore
     feedback: FeedbackStore
     follows: FollowStore
     inbox: InboxStore
     members: MemberStore
+    published_topics: PublishedTopicStore
+    questions: QuestionStore
 
 
 class OpenUnitOfWork(Protocol):

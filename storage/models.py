@@ -12,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from bot.domain.announcements import Audience, State
 from bot.domain.convenings import Going
 from bot.domain.deliveries import Status, Subject
+from bot.domain.questions import Asked, Proposal
 from storage.types import PlainText, UtcDateTime, Values, WallClock, Word
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -258,3 +259,62 @@ class AuditRow(Base):
     subject: Mapped[str]
     outcome: Mapped[str]
     __table_args__ = (NEVER_REUSED,)
+
+
+class QuestionRow(Base):
+    """A question that its asker agreed to have stored."""
+
+    __tablename__ = "question"
+    id: Mapped[NamedId]
+    user_id: Mapped[str] = mapped_column(index=True)
+    workspace_id: Mapped[str]
+    channel_id: Mapped[str]
+    lang: Mapped[str]
+    text: Mapped[str]
+    theme: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    state: Mapped[Asked] = mapped_column(Word(Asked), index=True)
+    answer_id: Mapped[int] = mapped_column(NUMBER)
+    noticed_at: Mapped[datetime | None]
+    __table_args__ = (NEVER_REUSED,)
+
+
+class GivenAnswerRow(Base):
+    """What an expert wrote, and the topic proposed from it; texts and titles are by language."""
+
+    __tablename__ = "given_answer"
+    id: Mapped[NamedId]
+    answered_by: Mapped[str]
+    answered_at: Mapped[datetime] = mapped_column(index=True)
+    theme: Mapped[str]
+    texts: Mapped[Mapping[str, str]] = mapped_column(Values)
+    is_dismissal: Mapped[bool]
+    proposal: Mapped[Proposal] = mapped_column(Word(Proposal), index=True)
+    titles: Mapped[Mapping[str, str]] = mapped_column(Values)
+    proposed_by: Mapped[str]
+    revision: Mapped[int]
+    approved_by: Mapped[str]
+    topic_id: Mapped[str]
+    __table_args__ = (NEVER_REUSED,)
+
+
+class PublishedTopicRow(Base):
+    """A topic made from an answer; `content` is JSON."""
+
+    __tablename__ = "published_topic"
+    id: Mapped[NamedId]
+    topic_id: Mapped[str] = mapped_column(unique=True)
+    theme: Mapped[str]
+    content: Mapped[str]
+    approved_at: Mapped[datetime]
+    __table_args__ = (NEVER_REUSED,)
+
+
+class ConversationRow(Base):
+    """The topic answered last in a place; `key` is a keyed hash of place and person."""
+
+    __tablename__ = "conversation"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    topic_id: Mapped[str]
+    lang: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

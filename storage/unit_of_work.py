@@ -13,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from bot.domain.announcements import AnnouncementStore
 from bot.domain.chapters import FollowStore
 from bot.domain.convenings import ConveningStore
+from bot.domain.conversations import ConversationStore
 from bot.domain.deliveries import DeliveryStore
 from bot.domain.feedback import FeedbackStore
 from bot.domain.members import MemberStore
+from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
 from bot.domain.records import AuditStore, DraftStore, InboxStore
 from bot.errors import Busy
 from bot.ports import UnitOfWork as Stores
@@ -24,12 +26,16 @@ from storage.failures import BUSY, WAIT
 from storage.repositories.announcements import Announcements
 from storage.repositories.audit import Audit
 from storage.repositories.convenings import Convenings
+from storage.repositories.conversations import Conversations
 from storage.repositories.deliveries import Deliveries, Leasing
 from storage.repositories.drafts import Drafts
 from storage.repositories.feedback import Feedback
 from storage.repositories.follows import Follows
+from storage.repositories.given_answers import GivenAnswers
 from storage.repositories.inbox import Inbox
 from storage.repositories.members import Members
+from storage.repositories.published_topics import PublishedTopics
+from storage.repositories.questions import Questions
 from storage.traces import Traces
 
 
@@ -44,14 +50,18 @@ class UnitOfWork:
 
     def __init__(self, session: AsyncSession, leasing: Leasing, *, writes: bool) -> None:
         self.announcements: AnnouncementStore = Announcements(session, locks=writes)
+        self.answers: AnswerStore = GivenAnswers(session, locks=writes)
         self.audit: AuditStore = Audit(session)
         self.convenings: ConveningStore = Convenings(session, locks=writes)
+        self.conversations: ConversationStore = Conversations(session, leasing.secret)
         self.deliveries: DeliveryStore = Deliveries(session, leasing)
         self.drafts: DraftStore = Drafts(session)
         self.feedback: FeedbackStore = Feedback(session)
         self.follows: FollowStore = Follows(session)
         self.inbox: InboxStore = Inbox(session, leasing.secret)
         self.members: MemberStore = Members(session, leasing.secret)
+        self.published_topics: PublishedTopicStore = PublishedTopics(session)
+        self.questions: QuestionStore = Questions(session, locks=writes)
 
 
 class OpenUnitOfWork:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How often a topic's answer in one language was called helpful, and how often not."""
+
+    topic_id: str
+    lang: str
+    helpful: int
+    not_helpful: int
 
 
 class FeedbackStore(Protocol):
@@ -13,3 +24,6 @@ class FeedbackStore(Protocol):
 
     async def totals(self, topic_id: str, lang: str) -> tuple[int, int]:
         """Return (helpful, not helpful)."""
+
+    async def worst(self, limit: int) -> tuple[Rating, ...]:
+        """Return those called not helpful most often; none that nobody called so."""

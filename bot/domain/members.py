@@ -35,8 +35,9 @@ class Member:
 class Kept:
     """All that is kept about the person behind an account.
 
-    `answers` are newest first. The rest are counts: forms not finished, direct messages sent or waiting, acts in the
-    audit, and convenings, announcements and followed channels that name one of the person's accounts.
+    `answers` are newest first, `questions` are the ids of those put to a person. The rest are counts: forms not
+    finished, direct messages sent or waiting, acts in the audit, convenings, announcements and followed channels that
+    name one of the person's accounts, and answers given to such questions.
     """
 
     member: Member | None = None
@@ -45,6 +46,8 @@ class Kept:
     messages: int = 0
     acts: int = 0
     authored: int = 0
+    questions: tuple[int, ...] = ()
+    answered: int = 0
 
     def __bool__(self) -> bool:
         return self != Kept()

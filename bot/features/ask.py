@@ -8,9 +8,10 @@ from bot.answers import answer, next_steps, unknown, unsure
 from bot.command import Feature, Option
 from bot.context import Context
 from bot.errors import NotFound
+from bot.forms import form_of
 from bot.i18n import N_, Translator, core_translators
 from bot.live import contact_section, live_sections
-from bot.reply import Reply
+from bot.reply import Form, Reply
 from knowledge.normalize import guess
 from knowledge.retrieval import search
 from knowledge.schema import Topic
@@ -28,7 +29,7 @@ async def ask(
     topics = tuple(ctx.bank.topics[hit.topic_id] for hit in result.hits)
     if result.outcome == "answer":
         return await _answered(topics[0], ctx, t)
-    return unsure(topics, t) if result.outcome == "unsure" else unknown(t)
+    return unsure(topics, t, question) if result.outcome == "unsure" else unknown(t, question)
 
 
 async def _answered(topic: Topic, ctx: Context, t: Translator, *, rated: bool = False) -> Reply:
@@ -85,7 +86,7 @@ async def _rated(ctx: Context, argument: str, *, helped: bool) -> Reply:
     return Reply(thanks, sections, card=await _answered(topic, ctx, t, rated=True))
 
 
-@feature.action("person")
-async def person(ctx: Context, argument: str) -> Reply:  # noqa: ARG001 - every action takes its argument
-    """Tell how to reach a person."""
-    return Reply(ctx.t("A person can help you further."), (contact_section(ctx, ctx.t),))
+@feature.action("person", opens_form=True)
+async def person(ctx: Context, argument: str) -> Form:
+    """Open the form of a question to a person, with the question asked; nothing is stored before it is sent."""
+    return form_of(ctx.services.registry.commands["questions ask"], {"question": argument}, ctx.t)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from bot.command import Feature
 from bot.context import Context
 from bot.domain.convenings import Going
+from bot.domain.deliveries import Subject
 from bot.domain.members import Kept, Member
 from bot.domain.records import AuditEntry
 from bot.errors import NotFound
 from bot.features.convening_answers import ahead, recount
 from bot.features.convening_cards import numbered
+from bot.features.question_asking import GONE
 from bot.i18n import N_
 from bot.markup import escape
 from bot.reply import Button, Field, Moment, Reply, Section
@@ -68,6 +70,8 @@ def _counts(ctx: Context, kept: Kept) -> tuple[Field, ...]:
     others = {
         t("Forms not finished"): kept.forms,
         t("Messages to you"): kept.messages,
+        t("Questions that you asked a person"): len(kept.questions),
+        t("Answers that you gave to questions"): kept.answered,
         t("Convenings, announcements and channels that name you"): kept.authored,
         t("Your acts in the record for the steering committee"): kept.acts,
     }
@@ -109,7 +113,10 @@ async def asked(ctx: Context, argument: str) -> Reply:  # noqa: ARG001 - every a
 
 def _confirm(ctx: Context, kept: Kept) -> Reply:
     t = ctx.t
-    text = t("Your record, your answers to convenings and messages waiting for you will be erased at once, for good.")
+    text = t(
+        "Your record, your answers to convenings, your questions to people and messages waiting for you will be erased "
+        "at once, for good."
+    )
     stays = t(
         "What you published for your chapter stays, without your account; announcements that you never sent go. "
         "The record of acts keeps a code in place of your account."
@@ -126,6 +133,8 @@ async def erase(ctx: Context, argument: str) -> Reply:  # noqa: ARG001 - every a
     before = await ahead(ctx, kept.answers)
     await ctx.uow.audit.add(AuditEntry(ctx.now, ctx.user_id, ctx.workspace_id, "me delete"))
     await ctx.uow.members.erase(ctx.user_id)
+    for question_id in kept.questions:
+        await ctx.uow.deliveries.raise_wanted(Subject.QUESTION_NOTICE, question_id, GONE, ctx.now)
     for convening, waited in before:
         await recount(ctx, convening, waited)
     return Reply(ctx.t("Everything kept about you is erased."), replaces=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.feedback import Rating
 from storage.models import FeedbackRow
-from storage.rows import insert_into
+from storage.rows import entity_of, insert_into
 
 
 class Feedback:
@@ -25,3 +26,9 @@ class Feedback:
         own = (FeedbackRow.topic_id == topic_id, FeedbackRow.lang == lang)
         found = (await self._session.execute(select(FeedbackRow.helpful, FeedbackRow.not_helpful).where(*own))).first()
         return (found.helpful, found.not_helpful) if found else (0, 0)
+
+    async def worst(self, limit: int) -> tuple[Rating, ...]:
+        wanted = select(FeedbackRow).where(FeedbackRow.not_helpful > 0)
+        order = (FeedbackRow.not_helpful.desc(), FeedbackRow.helpful, FeedbackRow.topic_id, FeedbackRow.lang)
+        rows = await self._session.scalars(wanted.order_by(*order).limit(limit))
+        return tuple(entity_of(Rating, row) for row in rows)

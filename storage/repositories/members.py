@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Executable, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.domain.announcements import State
 from bot.domain.convenings import Going, Rsvp
 from bot.domain.members import Kept, Member
+from bot.domain.questions import Proposal
 from bot.errors import Conflict
 from bot.i18n import N_
 from storage.codes import code_of
@@ -20,18 +21,28 @@ from storage.models import (
     DeliveryRow,
     DraftRow,
     FollowRow,
+    GivenAnswerRow,
     MemberRow,
+    QuestionRow,
     RsvpRow,
 )
 from storage.rows import entity_of, run, values_of
 from storage.traces import leave
 
 ANOTHERS = N_("This account belongs to another member.")
-_AUTHORS = (ConveningRow.created_by, AnnouncementRow.created_by, AnnouncementRow.sent_by, FollowRow.created_by)
+_ANSWERERS = (GivenAnswerRow.answered_by, GivenAnswerRow.proposed_by, GivenAnswerRow.approved_by)
+_AUTHORS = (
+    ConveningRow.created_by,
+    AnnouncementRow.created_by,
+    AnnouncementRow.sent_by,
+    FollowRow.created_by,
+    *_ANSWERERS,
+)
 _NAMED_IN = {
     "forms": (DraftRow.user_id,),
     "messages": (DeliveryRow.user_id,),
     "acts": (AuditRow.user_id,),
+    "answered": (GivenAnswerRow.answered_by,),
     "authored": (ConveningRow.created_by, AnnouncementRow.created_by, FollowRow.created_by),
 }
 
@@ -74,7 +85,8 @@ class Members:
         wanted = select(RsvpRow).where(_answers_of(member, users)).order_by(RsvpRow.answered_at.desc())
         answers = tuple(entity_of(Rsvp, row, order=row.position) for row in await self._session.scalars(wanted))
         counts = {name: sum([await self._count(one, users) for one in some]) for name, some in _NAMED_IN.items()}
-        return Kept(member, answers, **counts)
+        asked = select(QuestionRow.id).where(QuestionRow.user_id.in_(users)).order_by(QuestionRow.id)
+        return Kept(member, answers, questions=tuple(await self._session.scalars(asked)), **counts)
 
     async def erase(self, user_id: str) -> None:
         """Erase the person behind the account, with all their accounts if they joined. Table by table:
@@ -87,7 +99,12 @@ class Members:
         - convening, announcement, follow: published for a chapter, so they stay; who made or sent them is emptied.
         - inbox: holds keyed hashes of requests for a day, no ids; kept, or a repeated request would be acted on again.
         - follow_topic, lane: topics of a channel, chapters; nothing of a person.
-        - feedback: counts that belong to nobody. Questions are stored nowhere.
+        - question: deleted; a proposal whose wording comes from one loses it and waits for new words.
+        - given_answer: was sent to others, so it stays; who gave, proposed or approved it is emptied, and what was not
+          published is no proposal any more, or somebody could approve their own after all.
+        - published_topic: reviewed content without a person.
+        - conversation: a keyed hash and a topic, for minutes.
+        - feedback: counts that belong to nobody. Questions that the bot answers are stored nowhere.
         - meta: knows no people.
         """
         member = await self.by_user(user_id)
@@ -97,6 +114,7 @@ class Members:
             delete(DraftRow).where(DraftRow.user_id.in_(users)),
             delete(AnnouncementRow).where(AnnouncementRow.created_by.in_(users), AnnouncementRow.state == State.DRAFT),
             delete(DeliveryRow).where(DeliveryRow.user_id.in_(users)),
+            *_forgotten_questions(users),
             *(update(one.class_).where(one.in_(users)).values({one.key: ""}) for one in _AUTHORS),
             *(update(AuditRow).where(AuditRow.user_id == one).values(user_id=self._code(one)) for one in users),
             delete(AccountRow).where(AccountRow.user_id.in_(users)),
@@ -136,6 +154,19 @@ class Members:
             await self._session.delete(row)
         await self._session.flush()
         await run(self._session, update(RsvpRow).where(RsvpRow.person_id == user_id).values(person_id=member_id))
+
+
+def _forgotten_questions(users: tuple[str, ...]) -> tuple[Executable, ...]:
+    """Return what takes the person's words out of proposals, ends the person's own, and deletes their questions."""
+    asked = select(QuestionRow.answer_id).where(QuestionRow.user_id.in_(users))
+    waits = GivenAnswerRow.proposal.in_((Proposal.DRAFT, Proposal.PROPOSED))
+    is_own = GivenAnswerRow.answered_by.in_(users) | GivenAnswerRow.proposed_by.in_(users)
+    unworded = {"proposal": Proposal.DRAFT, "titles": {}, "revision": GivenAnswerRow.revision + 1}
+    return (
+        update(GivenAnswerRow).where(GivenAnswerRow.id.in_(asked), waits).values(unworded),
+        update(GivenAnswerRow).where(is_own, waits).values(proposal=Proposal.NONE),
+        delete(QuestionRow).where(QuestionRow.user_id.in_(users)),
+    )
 
 
 def _kept_place(before: RsvpRow, row: RsvpRow) -> int:

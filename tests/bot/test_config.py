@@ -14,7 +14,7 @@ from bot.plugin import plugins
 
 SPECS = tuple(one.spec for one in plugins() if one.spec)
 NO_VALUES = ("[1]", "{a: 1}", "true", "7", "[[a]]")
-TAKES_SEVEN = {"slack.port"}
+TAKES_SEVEN = {"slack.port", "retention.questions_days"}
 
 
 def _keys() -> list[str]:
@@ -76,6 +76,28 @@ def test_a_list_is_written_with_commas_in_a_variable():
     assert settings.steering == ("slack:U024BE7LH", "discord:80351110224678912")
 
 
+def test_experts_are_named_by_theme_in_the_file_and_in_a_variable():
+    settings = loaded("experts:\n  udhr: [slack:U024BE7LH]\n")
+    assert settings.experts == {"udhr": ("slack:U024BE7LH",)}
+    settings = loaded(HRC_EXPERTS="udhr=slack:U1, basics=discord:2,udhr=discord:3")
+    assert settings.experts == {"udhr": ("slack:U1", "discord:3"), "basics": ("discord:2",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("experts:\n  udhr: [U024BE7LH]\n", "experts (config.yaml line 1): write each as platform:ID"),
+        ("experts:\n  udhr: slack:U1\n", "experts.udhr (config.yaml line 2): write a list"),
+        (
+            "retention:\n  questions_days: 0\n",
+            "retention.questions_days (config.yaml line 2): write a number of at least 1",
+        ),
+    ],
+)
+def test_an_expert_or_an_age_that_cannot_be_is_refused(text, line):
+    assert refusal(text).startswith(line)
+
+
 def test_an_empty_variable_and_a_key_without_a_value_mean_the_default():
     settings = loaded("contact:\n  email:\nslack:\nlanguage:\nsteering:\n", HRC_ZONE="", HRC_SLACK_PORT="3100")
     assert (settings.language, settings.zone, settings.contact.email) == ("en", "America/New_York", "")
@@ -90,7 +112,8 @@ def test_a_zone_may_be_called_as_people_call_it():
 @pytest.mark.parametrize("key", _keys())
 def test_a_wrong_type_is_refused_with_key_line_and_fix(key, value):
     if value == "7" and key in TAKES_SEVEN:
-        assert loaded(_written(key, value)).sections["slack"].port == 7
+        settings = loaded(_written(key, value))
+        assert 7 in (settings.sections["slack"].port, settings.retention.questions_days)
         return
     line = refusal(_written(key, value))
     assert re.match(rf"{re.escape(key)}\S* \(config\.yaml line [12]\): \w", line), line
@@ -139,6 +162,7 @@ def test_yaml_duplicate_key(text, key):
 @pytest.mark.parametrize(
     ("text", "key", "near"),
     [
+        ("retnetion_days: 30\n", "retnetion_days", "retention"),
         ("langauge: es\n", "langauge", "language"),
         ("data_dri: x\n", "data_dri", "data_dir"),
         ("database-url: x\n", "database-url", "database_url"),
@@ -153,7 +177,7 @@ def test_config_unknown_key(text, key, near):
     assert re.match(rf"{key} \(config\.yaml line [12]\): unknown key; did you mean {near}\?", line), line
 
 
-@pytest.mark.parametrize("key", ["retnetion_days", "sections", "xyzzy"])
+@pytest.mark.parametrize("key", ["qqqq", "sections", "xyzzy"])
 def test_config_unknown_key_without_a_near_name_lists_those_that_exist(key):
     line = refusal(f"{key}: 30\n")
     assert line.startswith(f"{key} (config.yaml line 1): unknown key; remove it, or write one of data_dir, ")

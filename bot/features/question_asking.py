@@ -1,0 +1,155 @@
+"""A question on its way to a person: stored with consent, once, and told to those who know its theme."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.command import RUN, Delivering, Rendered
+from bot.config import Settings
+from bot.context import Context
+from bot.domain.deliveries import Subject, Target
+from bot.domain.questions import Asked, AskedQuestion
+from bot.errors import Conflict, DeliveryError
+from bot.i18n import Translator
+from bot.likeness import Group, group_of
+from bot.live import contact_section
+from bot.markup import escape
+from bot.permissions import themes_of
+from bot.reply import Button, Field, Reply, Section
+from bot.text import fold
+from knowledge.normalize import guess, words
+from knowledge.retrieval import search
+from knowledge.schema import Topic
+
+A_DAY = 5  # questions that one account may ask
+NOTICE_EVERY = timedelta(hours=1)
+CHECKED_S = 2.0  # the platform has this long to say whether the bot can post
+WAITS, SETTLED, GONE = 1, 2, 3  # revisions of what experts are told
+SHOWN = 5  # wordings of one question that a card lists
+HERE = "here"
+
+
+async def store(ctx: Context, text: str, where: str) -> Reply:
+    """Store the question unless it waits already, and tell its experts.
+
+    Raises:
+        Conflict: the account asked too much today.
+    """
+    earlier = await ctx.uow.questions.of_user(ctx.user_id, ctx.now - timedelta(days=1))
+    waiting = next((one for one in earlier if one.state is Asked.OPEN and fold(one.text) == fold(text)), None)
+    if waiting:
+        return _thanks(ctx, waiting, ctx.t("You asked that already. It is waiting for a person."))
+    if len(earlier) >= A_DAY:
+        raise Conflict(
+            ctx.t("You asked {count} questions today. That is all I can pass on in a day.", count=len(earlier)),
+            ctx.t("Ask again tomorrow, or write to the contact address; the command about shows it."),
+        )
+    question = await _question(ctx, text, where)
+    if not recipients(ctx.settings, question.theme):
+        nobody = ctx.t("Nobody is named here yet who answers questions. Nothing was stored.")
+        return Reply(nobody, (contact_section(ctx, ctx.t),))
+    question = await ctx.uow.questions.add(question)
+    await _notify(ctx, question)
+    return _thanks(ctx, question, ctx.t("Your question is with a person now."))
+
+
+async def _question(ctx: Context, text: str, where: str) -> AskedQuestion:
+    topics = nearest(ctx, text)
+    channel_id = ctx.request.origin.channel_id if where == HERE and await _can_post_here(ctx) else ""
+    lang, theme = guess(text) or ctx.t.lang, topics[0].theme if topics else ""
+    return AskedQuestion(0, ctx.user_id, ctx.workspace_id, channel_id, lang, text, theme, ctx.now)
+
+
+def nearest(ctx: Context, text: str) -> tuple[Topic, ...]:
+    """Return the topics that come closest to a text, however far off they are."""
+    return tuple(ctx.bank.topics[hit.topic_id] for hit in search(ctx.services.index, text).hits)
+
+
+def asked_already(ctx: Context, text: str) -> Topic | None:
+    """Return the topic that has the text, word for word, among its questions."""
+    hits = search(ctx.services.index, text).hits
+    same = next((hit for hit in hits if words(hit.variant) == words(text)), None)
+    return ctx.bank.topics[same.topic_id] if same else None
+
+
+async def _can_post_here(ctx: Context) -> bool:
+    """Say whether the answer can be posted where the question was asked."""
+    origin = ctx.request.origin
+    messenger = ctx.services.messengers.get(origin.platform)
+    if origin.is_direct or messenger is None:
+        return False
+    try:
+        async with asyncio.timeout(CHECKED_S):
+            return not await messenger.channel_problem(origin.channel_id, origin.workspace_id)
+    except (DeliveryError, TimeoutError):
+        return False
+
+
+def _thanks(ctx: Context, question: AskedQuestion, summary: str) -> Reply:
+    t = ctx.t
+    where = (
+        t("The answer will be posted in this channel.")
+        if question.channel_id
+        else t("The answer comes to you alone, as a direct message.")
+    )
+    more = t("It may take some days. Type me to see what is kept about you, and me delete to erase it.")
+    fields = (Field(t("Your question"), question.text),)
+    return Reply(summary, (Section(text=escape(f"{where} {more}"), fields=fields),))
+
+
+def recipients(settings: Settings, theme: str, but: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return the accounts that are told: the theme's experts, else the steering committee, without those in `but`."""
+    some = (settings.experts.get(theme, ()), settings.steering)
+    return next((left for accounts in some if (left := tuple(one for one in accounts if one not in but))), ())
+
+
+def direct_targets(settings: Settings, accounts: tuple[str, ...]) -> tuple[Target, ...]:
+    """Return their direct messages: one lane a platform, in the installation's language."""
+    lang = settings.language
+    return tuple(Target(f"{one.partition(':')[0]}:direct", user_id=one, lang=lang) for one in dict.fromkeys(accounts))
+
+
+async def _notify(ctx: Context, question: AskedQuestion) -> None:
+    """Tell the experts now, or an hour after they heard of a question like it, or not at all while that waits."""
+    group = await group_of(question.id, await ctx.uow.questions.open())
+    last = max((one.noticed_at for one in group if one.noticed_at), default=None)
+    if last and last > ctx.now:
+        return
+    due = max(ctx.now, last + NOTICE_EVERY) if last else ctx.now
+    await ctx.uow.questions.save(replace(question, noticed_at=due))
+    targets = direct_targets(ctx.settings, recipients(ctx.settings, question.theme, (question.user_id,)))
+    await ctx.uow.deliveries.want(Subject.QUESTION_NOTICE, question.id, targets, WAITS, due)
+
+
+async def render_notice(delivering: Delivering) -> Rendered | None:
+    """Return what an expert reads: the question while it waits, that it is settled afterwards."""
+    t, question = delivering.t, await delivering.uow.questions.get(delivering.subject_id)
+    if question is None or question.state is not Asked.OPEN:
+        settled = Rendered(Reply(t("This question is settled.")), SETTLED if question else GONE)
+        return settled if delivering.is_posted else None
+    if not may_be_told(delivering.settings, delivering.target.user_id, question.theme):
+        return None
+    group = await group_of(question.id, await delivering.uow.questions.open()) or (question,)
+    summary = t.plural("{count} question waits for you.", "{count} questions like this wait for you.", len(group))
+    return Rendered(Reply(summary, (Section(text=wordings(group), buttons=buttons(question, t)),)), WAITS)
+
+
+def may_be_told(settings: Settings, user_id: str, theme: str) -> bool:
+    """Say whether an account still has the right that it was told by."""
+    return user_id in settings.steering or theme in themes_of(user_id, settings)
+
+
+def wordings(group: Group) -> str:
+    """Return how the question was asked, as markup that shows exactly what people typed."""
+    texts = list(dict.fromkeys(" ".join(one.text.split()) for one in group))
+    return "\n".join(f"> {escape(one)}\n" for one in texts[:SHOWN])
+
+
+def buttons(question: AskedQuestion, t: Translator) -> tuple[Button, ...]:
+    """Return the buttons under a question that waits."""
+    return (
+        Button(t("Answer"), RUN, f"questions answer {question.id}", "primary"),
+        Button(t("Dismiss"), RUN, f"questions dismiss {question.id}"),
+    )

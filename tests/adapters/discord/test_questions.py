@@ -1,0 +1,56 @@
+"""A question on its way to a person and back, over the wire."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from adapters.discord import plugin
+from adapters.discord.settings import DiscordSettings
+from bot.app import build
+from bot.config import Settings
+from bot.testing import knowledge_for_tests
+from storage import Storage
+from tests.loopback.discord_accounts import ANA, BEN
+from tests.loopback.discord_people import Person
+from tests.loopback.discord_records import EPHEMERAL
+from tests.loopback.discord_server import TOKEN, DiscordServer
+
+QUESTION = "Who pays for the zeppelin parking @everyone downtown?"
+
+
+@pytest.fixture
+async def ana(server: DiscordServer, sqlite: Storage, tmp_path: Path) -> AsyncIterator[Person]:
+    """Somebody in the server in which the shipped bot runs; Ben is the steering committee."""
+    section = DiscordSettings(api_url=server.api_url, token=SecretStr(TOKEN))
+    settings = Settings(data_dir=tmp_path / "data", steering=(f"discord:{BEN}",), sections={"discord": section})
+    app = build(settings, [plugin], sqlite.unit_of_work, *knowledge_for_tests())
+    adapter = app.adapters["discord"]
+    await adapter.start()
+    tasks = [asyncio.create_task(adapter.run()), asyncio.create_task(app.outbox.run())]
+    yield Person(server, ANA, "Ana")
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+    await adapter.close()
+
+
+async def test_a_question_reaches_an_expert_and_its_answer_the_asker(ana: Person, server: DiscordServer) -> None:
+    ben = Person(server, BEN, "Ben", guild=None, channel=BEN + 5000)
+    unknown = await ana.command("ask", question=QUESTION)
+    asked = await ana.submit(await ana.press(unknown.shown[0], "Ask a person"), consent="yes")
+    assert "Your question is with a person now." in asked.shown[0]["content"]
+    assert asked.shown[0]["flags"] & EPHEMERAL
+    notice = (await server.until(lambda: server.messages.get(BEN + 5000), "the notice"))[0]
+    assert "@everyone" in notice["content"]
+    answered = await ben.submit(await ben.press(notice, "Answer"), answer="Nobody pays. @everyone parks for free.")
+    assert "Your answer is on its way." in answered.shown[0]["content"]
+    message = (await server.until(lambda: server.messages.get(ANA + 5000), "the answer"))[0]
+    assert "A person answered your question." in message["content"]
+    assert "parks for free" in message["content"]
+    sent = [one.body for one in server.calls if isinstance(one.body, dict) and "content" in one.body]
+    assert all(one["allowed_mentions"]["parse"] == [] for one in sent)
