@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from knowledge.naming import NameIndex
 from knowledge.schema import Article, City, Criterion, Region, Source, Term, Theme, Topic
@@ -35,6 +35,32 @@ class Bank:
         object.__setattr__(self, "_city_names", NameIndex(_named_cities(self.cities)))
         object.__setattr__(self, "_term_names", NameIndex(_named_terms(self.terms)))
         object.__setattr__(self, "_theme_names", NameIndex(_named_themes(self.themes)))
+
+    def joined(self, own: Bank) -> Bank:
+        """Return this bank with the sources, themes and topics of `own`; where an id is in both, this one's stays."""
+        held = {theme.id for theme in self.themes}
+        return replace(
+            self,
+            sources={**own.sources, **self.sources},
+            themes=(*self.themes, *(theme for theme in own.themes if theme.id not in held)),
+            topics={**self.topics, **{key: one for key, one in own.topics.items() if key not in self.topics}},
+            digest=f"{self.digest}+{own.digest}",
+        )
+
+    def with_topics(self, more: Iterable[Topic]) -> Bank:
+        """Return this bank and `more`; a topic whose id or theme does not fit is left out.
+
+        What a topic points to and is not here (a source, a relation) is taken off it.
+        """
+        themes = {theme.id for theme in self.themes}
+        added = {one.id: one for one in more if one.id not in self.topics and one.theme in themes}
+        topics = {**self.topics, **added}
+        fitting = {key: self._without_dead_names(one, topics) for key, one in added.items()}
+        return replace(self, topics={**self.topics, **fitting})
+
+    def _without_dead_names(self, topic: Topic, topics: Mapping[str, Topic]) -> Topic:
+        sources = tuple(ref for ref in topic.sources if ref.id in self.sources)
+        return replace(topic, sources=sources, related=tuple(one for one in topic.related if one in topics))
 
     def topic(self, topic_id: str) -> Topic | None:
         """Return the topic with this id."""

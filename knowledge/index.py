@@ -37,7 +37,12 @@ class Index:
 
 
 def build_index(
-    bank: Bank, engine: Engine = LEXICAL, *, precision: float = PRECISION, cache_folder: Path | None = None
+    bank: Bank,
+    engine: Engine = LEXICAL,
+    *,
+    precision: float = PRECISION,
+    cache_folder: Path | None = None,
+    calibration: Calibration | None = None,
 ) -> Index:
     """Return the index of a bank's titles and questions in every language; answers are not indexed.
 
@@ -46,6 +51,7 @@ def build_index(
         engine: the mix of scorers.
         precision: the wanted share of right answers among those given, above 0 and below 1.
         cache_folder: where the calibration is kept between starts, by content, engine and precision; None: nowhere.
+        calibration: of a bank much like this one, taken as it is, since fitting takes longest; None: fit one.
     Raises:
         KnowledgeError: the bank has no question.
     """
@@ -53,7 +59,7 @@ def build_index(
         topic.id: [Phrase.of(text, lang) for lang in LANGS for text in topic.texts[lang].variants]
         for topic in bank.topics.values()
     }
-    return index_of(variants, engine, precision=precision, cache_folder=cache_folder)
+    return index_of(variants, engine, precision=precision, cache_folder=cache_folder, calibration=calibration)
 
 
 def index_of(
@@ -62,6 +68,7 @@ def index_of(
     *,
     precision: float = PRECISION,
     cache_folder: Path | None = None,
+    calibration: Calibration | None = None,
 ) -> Index:
     """Return the index of any phrasings by topic id; see `build_index`."""
     if not any(variants.values()):
@@ -70,8 +77,9 @@ def index_of(
     phrases = [phrase for texts in variants.values() for phrase in texts]
     owners = np.repeat(np.arange(len(variants), dtype=np.int32), [len(texts) for texts in variants.values()])
     matcher = Matcher(phrases, owners, engine)
-    key = _digest(variants, engine, precision)
-    calibration = cached(cache_folder, key, lambda: calibrate(matcher, precision))
+    if calibration is None:
+        key = _digest(variants, engine, precision)
+        calibration = cached(cache_folder, key, lambda: calibrate(matcher, precision))
     return Index(engine.name, tuple(variants), matcher, calibration)
 
 

@@ -19,6 +19,7 @@ from knowledge.strict_yaml import load
 T = TypeVar("T")
 
 CONTENT: Final = Path(__file__).parent / "content"
+CHAPTER_FILES: Final = ("sources.yaml", "themes.yaml")
 
 
 def load_bank(folder: Path = CONTENT) -> Bank:
@@ -27,7 +28,22 @@ def load_bank(folder: Path = CONTENT) -> Bank:
     Raises:
         KnowledgeError: the first fault, with file and line; `check` lists all of them.
     """
-    bank, findings = read(folder)
+    return _sound(*read(folder))
+
+
+def load_chapter(folder: Path, common: Bank) -> Bank:
+    """Return what a chapter adds to the knowledge base: its own topics, sources and themes, nothing else.
+
+    Args:
+        folder: laid out as the content folder; `topics/` is needed, `sources.yaml` and `themes.yaml` are not.
+        common: what everybody has; the chapter's topics may name its sources, themes and topics.
+    Raises:
+        KnowledgeError: the first fault, with file and line; `check_chapter` lists all of them.
+    """
+    return _sound(*read_chapter(folder, common))
+
+
+def _sound(bank: Bank, findings: Findings) -> Bank:
     if findings.errors:
         first = findings.errors[0]
         count = len(findings.errors) - 1
@@ -41,14 +57,47 @@ def check(folder: Path = CONTENT) -> list[KnowledgeError]:
     return read(folder)[1].errors
 
 
+def check_chapter(folder: Path, common: Bank) -> list[KnowledgeError]:
+    """Return every fault of a chapter's own content in `folder`, by file and line; empty when it is sound."""
+    return read_chapter(folder, common)[1].errors
+
+
 def read(folder: Path) -> tuple[Bank, Findings]:
     """Read the content in `folder`; the bank is whole only where the findings hold no error."""
-    files = _Files(folder)
+    files = _Files(folder, folder.name)
     bank = _read_bank(files)
     _check_names(files.findings, bank)
-    _check_variants(files.findings, bank)
-    files.findings.errors.sort(key=lambda error: (error.file, error.line))
-    return bank, files.findings
+    _check_variants(files.findings, _owners(bank.topics.values()))
+    return bank, files.sorted_findings()
+
+
+def read_chapter(folder: Path, common: Bank) -> tuple[Bank, Findings]:
+    """Read what a chapter adds to `common`; the same checks, and no id or question of `common` may be used again."""
+    files = _Files(folder, str(folder))
+    files.refuse_others(CHAPTER_FILES)
+    own = _read_additions(files)
+    _check_free(files.findings, common)
+    _check_names(files.findings, common.joined(own))
+    asked = {words(one): topic.id for topic in common.topics.values() for one in _variants(topic)}
+    _check_variants(files.findings, _owners(own.topics.values()) | asked)
+    return own, files.sorted_findings()
+
+
+def _read_additions(files: _Files) -> Bank:
+    optional = [name for name in CHAPTER_FILES if files.has(name)]
+    sources = files.entries("sources.yaml", "sources", entries.source) if "sources.yaml" in optional else []
+    themes = files.entries("themes.yaml", "themes", entries.theme) if "themes.yaml" in optional else []
+    topics = [topic for path in files.topic_files() for topic in files.topics(path)]
+    return Bank(
+        sources={source.id: source for source in sources},
+        themes=tuple(themes),
+        topics={topic.id: topic for topic in topics},
+        criteria=(),
+        articles=(),
+        terms=(),
+        cities=(),
+        digest=files.digest(),
+    )
 
 
 def _read_bank(files: _Files) -> Bank:
@@ -74,14 +123,31 @@ def _read_bank(files: _Files) -> Bank:
 class _Files:
     """The files of a content folder, read once each, with what was found in them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shown: str) -> None:
         self._folder = folder
+        self._shown = shown
         self._hash = hashlib.sha256()
         self.findings = Findings()
 
     def digest(self) -> str:
         """Return a hash over the files read so far."""
         return self._hash.hexdigest()
+
+    def sorted_findings(self) -> Findings:
+        """Return what was found, the errors by file and line."""
+        self.findings.errors.sort(key=lambda error: (error.file, error.line))
+        return self.findings
+
+    def has(self, name: str) -> bool:
+        """Tell whether the folder holds a file of this name."""
+        return (self._folder / name).exists()
+
+    def refuse_others(self, known: Iterable[str]) -> None:
+        """Report files beside `known` that somebody expects to be read."""
+        for path in sorted(self._folder.glob("*.y*ml")):
+            if path.name not in known:
+                fix = f"move topics into {self._name('topics')}, or remove the file"
+                self._report(KnowledgeError(f"is not read here; {fix}", self._name(path.name)))
 
     def topic_files(self) -> list[str]:
         """Return the names of the topic files, in order."""
@@ -117,7 +183,7 @@ class _Files:
         return Cursor.top(document, shown, self.findings)
 
     def _name(self, name: str) -> str:
-        return f"{self._folder.name}/{name}"
+        return f"{self._shown}/{name}"
 
     def _report(self, error: KnowledgeError) -> None:
         self.findings.errors.append(error)
@@ -137,9 +203,26 @@ def _check_uses(uses: Iterable[tuple[str, Cursor]], known: Iterable[str], what: 
             place.report(f"names {name!r}, which is not {what}; correct or remove it")
 
 
-def _check_variants(findings: Findings, bank: Bank) -> None:
+def _check_free(findings: Findings, common: Bank) -> None:
+    """Report every id that everybody's content uses already."""
+    taken = {"topic": common.topics, "source": common.sources, "theme": {theme.id for theme in common.themes}}
+    for kind, names in taken.items():
+        for name, place in findings.ids.get(kind, {}).items():
+            if name in names:
+                place.report(f"{name!r} is a {kind} of all chapters; choose another")
+
+
+def _variants(topic: Topic) -> Iterable[str]:
+    return (variant for text in topic.texts.values() for variant in text.variants)
+
+
+def _owners(topics: Iterable[Topic]) -> dict[tuple[str, ...], str]:
+    """Return the topic of each title, by its words."""
+    return {words(text.title): topic.id for topic in topics for text in topic.texts.values()}
+
+
+def _check_variants(findings: Findings, owners: dict[tuple[str, ...], str]) -> None:
     """Report a question that two topics share: retrieval could not tell them apart."""
-    owners = {words(text.title): topic.id for topic in bank.topics.values() for text in topic.texts.values()}
     for topic_id, text, place in findings.variants:
         owner = owners.setdefault(words(text), topic_id)
         if owner != topic_id:
