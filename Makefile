@@ -28,9 +28,9 @@ bench: $(TEST_STAMP)
 # Reads pyproject.toml and pins everything, for every Python and system that we support.
 lock: $(TEST_STAMP)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-emit-find-links --no-header --no-annotate --upgrade pyproject.toml -o requirements.lock
+		--no-emit-find-links --no-header --no-annotate --extra embedding --upgrade pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-emit-find-links --no-header --no-annotate --extra dev -c requirements.lock pyproject.toml -o tests/requirements.lock
+		--no-emit-find-links --no-header --no-annotate --extra embedding --extra onnx --extra dev -c requirements.lock pyproject.toml -o tests/requirements.lock
 
 # Collects the texts that people see; new ones stay empty until they are translated.
 words: $(TEST_STAMP)

@@ -10,6 +10,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -18,9 +19,8 @@ import click
 
 if TYPE_CHECKING:
     from bot.config import Settings
+    from bot.knowledge_base import KnowledgeBase
     from bot.plugin import Plugin
-    from knowledge.bank import Bank
-    from knowledge.index import Index
 
 ROLES = ("member", "organizer", "steering")
 
@@ -93,15 +93,18 @@ def chat(config: Path | None, role: str, lang: str | None) -> None:
 def ask(config: Path | None, question: tuple[str, ...], jsonl: bool, lang: str | None) -> None:
     """Answer one question, or a file of them from standard input."""
     from bot.asking import answer_line, answer_text
+    from bot.logs import configure
 
-    bank, index = _knowledge(_settings(config))
+    settings = _settings(config)
+    configure(settings.log.model_copy(update={"level": "warning"}))
+    edition = _knowledge(settings).common
     lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
     if not jsonl:
-        click.echo(answer_text(bank, index, " ".join(question) or lines.read(), lang))
+        click.echo(answer_text(edition.bank, edition.index, " ".join(question) or lines.read(), lang))
         return
     for line in lines:
         if line.strip():
-            click.echo(answer_line(bank, index, line))
+            click.echo(answer_line(edition.bank, edition.index, line))
 
 
 @main.group()
@@ -218,12 +221,19 @@ def _ready_folder(folder: Path) -> None:
         raise ConfigError(f"data_dir: {folder} is no folder that this account may write; name one (HRC_DATA_DIR)")
 
 
-def _knowledge(settings: Settings) -> tuple[Bank, Index]:
-    from knowledge.index import build_index
-    from knowledge.loader import load_bank
+def _knowledge(settings: Settings) -> KnowledgeBase:
+    from bot.engine import engine_for
+    from bot.knowledge_base import KnowledgeBase, read_files
+    from knowledge.index import index_of
 
-    bank = load_bank()
-    return bank, build_index(bank, precision=settings.knowledge.precision, cache_folder=settings.data_dir / "cache")
+    reread = partial(read_files, settings.knowledge)
+    make_index = partial(
+        index_of,
+        engine=engine_for(settings),
+        precision=settings.knowledge.precision,
+        cache_folder=settings.data_dir / "cache",
+    )
+    return KnowledgeBase(reread(), make_index, reread)
 
 
 def _chat(settings: Settings, installed: Sequence[Plugin], role: str, lang: str) -> None:
@@ -255,9 +265,9 @@ async def _with_app(settings: Settings, chosen: Sequence[Plugin], work: Any) -> 
     loading = asyncio.create_task(asyncio.to_thread(_knowledge, settings))
     storage = await open_storage(settings.url, settings.data_dir)
     try:
-        bank, index = await loading
+        knowledge = await loading
         give_back()
-        return await work(build(settings, chosen, storage.unit_of_work, bank, index))
+        return await work(build(settings, chosen, storage.unit_of_work, knowledge))
     finally:
         await storage.close()
 

@@ -18,13 +18,13 @@ from bot.dispatcher import Dispatcher
 from bot.errors import ConfigError
 from bot.i18n import CORE_CATALOGUES, Translators
 from bot.jobs import housekeeping
+from bot.knowledge_base import KnowledgeBase
 from bot.memory import give_back
 from bot.outbox import Outbox, Post
 from bot.plugin import Adapter, Host, Plugin
 from bot.ports import Messenger, OpenUnitOfWork, utc_now
 from bot.registry import load
 from knowledge.bank import Bank
-from knowledge.index import Index
 
 log = structlog.get_logger("bot")
 
@@ -37,27 +37,33 @@ class App:
 
     host: Host
     outbox: Outbox
+    knowledge: KnowledgeBase
     adapters: dict[str, Adapter]
 
 
 def build(
-    settings: Settings, chosen: Sequence[Plugin], open_unit_of_work: OpenUnitOfWork, bank: Bank, index: Index
+    settings: Settings, chosen: Sequence[Plugin], open_unit_of_work: OpenUnitOfWork, knowledge: KnowledgeBase
 ) -> App:
     """Return the parts wired together; nothing is connected yet.
 
     Raises:
         ConfigError: experts are named for a theme that there is not.
     """
-    _refuse_unknown_themes(settings, bank)
+    _refuse_unknown_themes(settings, knowledge.common.bank)
     registry = load()
     messengers: dict[str, Messenger] = {}
-    services = Services(settings, registry, bank, index, messengers, open_unit_of_work, utc_now)
+    services = Services(settings, registry, knowledge, messengers, open_unit_of_work, utc_now)
     translators = Translators(_catalogues(chosen))
     outbox = Outbox(Post(open_unit_of_work, registry, messengers, translators, settings, utc_now))
-    host = Host(settings, Dispatcher(services, translators, outbox.wake), translators, open_unit_of_work)
+
+    def wake() -> None:
+        outbox.wake()
+        knowledge.wake()
+
+    host = Host(settings, Dispatcher(services, translators, wake), translators, open_unit_of_work)
     adapters = {plugin.name: plugin.create(host) for plugin in chosen}
     messengers.update({name: adapter.messenger for name, adapter in adapters.items()})
-    return App(host, outbox, adapters)
+    return App(host, outbox, knowledge, adapters)
 
 
 def _refuse_unknown_themes(settings: Settings, bank: Bank) -> None:
@@ -80,11 +86,11 @@ async def serve(app: App) -> None:
         ConfigError: a platform refuses the configuration.
     """
     stop = asyncio.Event()
-    with _signals(stop):
+    with _signals(stop, app.knowledge):
         async with _working(app):
             if await _before(stop, asyncio.create_task(_start(app))):
                 give_back()
-                log.info("connected", adapters=",".join(app.adapters))
+                log.info("connected", adapters=",".join(app.adapters), engine=app.knowledge.common.index.engine)
                 await _until_over(app, stop)
 
 
@@ -110,9 +116,11 @@ async def _before(stop: asyncio.Event, work: asyncio.Task[None]) -> bool:
 async def _working(app: App) -> AsyncIterator[None]:
     """Run outbox and housekeeping beside the body; close the adapters at its end."""
     tidying = housekeeping(app.host.unit_of_work, utc_now, app.host.settings.retention)
+    keeping = app.knowledge.keep_current(app.host.unit_of_work)
     tasks = [
         asyncio.create_task(app.outbox.run(), name="outbox"),
         asyncio.create_task(tidying, name="housekeeping"),
+        asyncio.create_task(keeping, name="knowledge"),
     ]
     try:
         yield
@@ -145,13 +153,21 @@ async def _until_over(app: App, stop: asyncio.Event) -> None:
 
 
 @contextlib.contextmanager
-def _signals(stop: asyncio.Event) -> Iterator[None]:
+def _signals(stop: asyncio.Event, knowledge: KnowledgeBase) -> Iterator[None]:
+    """SIGTERM and SIGINT stop; SIGHUP reads the content files again."""
     loop = asyncio.get_running_loop()
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    for number in numbers:
-        loop.add_signal_handler(number, stop.set)
+    reloads: set[asyncio.Task[bool]] = set()
+
+    def reload() -> None:
+        task = asyncio.create_task(knowledge.reload())
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    handlers = {signal.SIGTERM: stop.set, signal.SIGINT: stop.set, signal.SIGHUP: reload}
+    for number, handler in handlers.items():
+        loop.add_signal_handler(number, handler)
     try:
         yield
     finally:
-        for number in numbers:
+        for number in handlers:
             loop.remove_signal_handler(number)

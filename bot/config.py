@@ -86,9 +86,23 @@ class Contact(Section):
 
 
 class Knowledge(Section):
-    """How careful the bot is before it answers."""
+    """How the bot searches, and how careful it is before it answers."""
 
-    precision: float = Field(0.95, ge=0.5, le=0.999, description="Share of given answers that must be right")
+    engine: Literal["auto", "hybrid", "lexical"] = Field(
+        "auto", description="auto: by wording and meaning where the embedding is installed, else lexical: by wording"
+    )
+    model_dir: Path | None = Field(None, description="Folder of an ONNX sentence model instead of the packaged one")
+    model_prefix: str = Field("", description="Put before every text for that model, such as: query")
+    precision: float = Field(0.98, ge=0.5, le=0.999, description="Share of given answers that must be right")
+    chapters: dict[str, Path] = Field({}, description="Workspace (platform:ID) to the folder of its own topics")
+
+    @field_validator("chapters")
+    @classmethod
+    def _workspaces(cls, value: dict[str, Path]) -> dict[str, Path]:
+        for one in value:
+            if not _ACCOUNT.fullmatch(one):
+                raise ValueError("write each workspace as platform:ID, in letters of English, digits and hyphens")
+        return value
 
 
 class Retention(Section):

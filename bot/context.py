@@ -10,6 +10,7 @@ from functools import cached_property
 from bot.config import Settings
 from bot.domain.deliveries import Subject, Target
 from bot.i18n import Translator
+from bot.knowledge_base import Edition, KnowledgeBase
 from bot.permissions import roles_of
 from bot.ports import Clock, Messenger, OpenUnitOfWork, UnitOfWork
 from bot.registry import Registry
@@ -24,8 +25,7 @@ class Services:
 
     settings: Settings
     registry: Registry
-    bank: Bank
-    index: Index
+    knowledge: KnowledgeBase
     messengers: Mapping[str, Messenger]
     unit_of_work: OpenUnitOfWork
     clock: Clock
@@ -62,9 +62,18 @@ class Context:
     def settings(self) -> Settings:
         return self.services.settings
 
+    @cached_property
+    def edition(self) -> Edition:
+        """What the request's chapter is answered from; the same until the request is done."""
+        return self.services.knowledge.edition(self.workspace_id)
+
     @property
     def bank(self) -> Bank:
-        return self.services.bank
+        return self.edition.bank
+
+    @property
+    def index(self) -> Index:
+        return self.edition.index
 
     @cached_property
     def roles(self) -> frozenset[str]:

@@ -12,7 +12,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.config import Log
 
-OWN = ("adapters", "bot", "dispatcher", "jobs", "outbox", "storage")
+OWN = ("adapters", "bot", "dispatcher", "jobs", "knowledge", "outbox", "storage")
 _SECRET = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|[\w-]{23,28}\.[\w-]{6}\.[\w-]{27,}"
     r"|(?<=://)[^\s/@:]*:\S+(?=@)|(?i:bearer|bot) [\w.-]{20,}"

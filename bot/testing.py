@@ -19,6 +19,7 @@ from bot.context import Services
 from bot.dispatcher import Dispatcher
 from bot.errors import DeliveryError
 from bot.i18n import Translator, core_translators
+from bot.knowledge_base import Files, KnowledgeBase
 from bot.markup import plain
 from bot.outbox import Outbox, Post
 from bot.ports import OpenUnitOfWork, Problem
@@ -26,7 +27,7 @@ from bot.registry import Registry, load
 from bot.reply import Button, Form, MessageRef, Reply
 from bot.request import Actor, Kind, Origin, Request
 from knowledge.bank import Bank
-from knowledge.index import Index, build_index
+from knowledge.index import Index, build_index, index_of
 from knowledge.loader import load_bank
 
 PLATFORM = "fake"
@@ -173,10 +174,15 @@ def settings_for_tests(**changes: Any) -> Settings:
 
 
 @cache
-def knowledge_for_tests() -> tuple[Bank, Index]:
-    """Return the shipped knowledge base and its index, built once per process."""
+def _shipped() -> tuple[Bank, Index]:
     bank = load_bank()
     return bank, build_index(bank)
+
+
+def knowledge_for_tests() -> KnowledgeBase:
+    """Return the shipped knowledge base; its index is built once per process."""
+    bank, index = _shipped()
+    return KnowledgeBase(Files(bank), index_of, index=index)
 
 
 @asynccontextmanager
@@ -189,6 +195,6 @@ async def conversation(
     open_uow: OpenUnitOfWork = storage.unit_of_work
     registry, translators = registry or load(), core_translators()
     messengers = {PLATFORM: messenger}
-    services = Services(settings, registry, *knowledge_for_tests(), messengers, open_uow, clock)
+    services = Services(settings, registry, knowledge_for_tests(), messengers, open_uow, clock)
     outbox = Outbox(Post(open_uow, registry, messengers, translators, settings, clock))
     yield Conversation(Dispatcher(services, translators, outbox.wake), outbox, messenger, clock)

@@ -13,15 +13,15 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.matching import EVIDENCE_NAMES, Evidence, Matcher
+from knowledge.matching import COMMON_EVIDENCE, Evidence, Matcher
 
 Outcome = Literal["answer", "unsure", "unknown"]
 
-MAX_ASKED: Final = 700  # phrasings asked while fitting: more did not move the limits
+MAX_ASKED: Final = 3000  # phrasings asked while fitting: with more, the share answered moves by 2 points at most
 UNCOVERED: Final = 0.25  # weight of a question without topic beside one with: one question in five
 KEPT_UNSURE: Final = 0.95  # share of the right ones whose score stays above the lower limit
-SIGNS: Final = np.array([1, 1, 1, 1, -1, 1, 0, 0])  # which way each piece of evidence may speak; length, intercept: any
-TOP: Final = EVIDENCE_NAMES.index("top")
+SIGNS: Final = {"unknown": -1, "length": 0}  # which way evidence may speak: 0 either way, all others for the topic
+TOP: Final = COMMON_EVIDENCE.index("top")
 _RIDGE: Final = 1.0
 _STEPS: Final = 25
 
@@ -33,12 +33,14 @@ class Calibration:
     """A fitted logistic and its two limits.
 
     Attributes:
+        names: of the evidence, in order.
         means: of each piece of evidence; `scales` are its deviations; shape (evidence,).
         weights: of the standardised evidence, the intercept last; shape (evidence + 1,).
         answer_from: the confidence from which to answer.
         unsure_from: the score from which the question counts as one of ours, so that near topics are offered.
     """
 
+    names: tuple[str, ...]
     means: tuple[float, ...]
     scales: tuple[float, ...]
     weights: tuple[float, ...]
@@ -66,10 +68,11 @@ def calibrate(matcher: Matcher, precision: float) -> Calibration:
     rows, right, weights = _self_asked(matcher)
     means, scales = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
     design = _design(rows, means, scales)
-    fitted = _fit(design, right)
-    answer_from = _limit(_logistic(design @ fitted), right, weights, precision)
+    fitted = _rescaled(_fit(design, right, _signs(matcher.evidence_names)), design, right, weights)
+    answer_from = _limit(_logistic(design @ fitted), weights, precision)
     unsure_from = float(np.quantile(rows[right > 0, TOP], 1 - KEPT_UNSURE)) if right.any() else 0.0
-    return Calibration(tuple(means.tolist()), tuple(scales.tolist()), tuple(fitted.tolist()), answer_from, unsure_from)
+    centre, spread, slopes = (tuple(map(float, values)) for values in (means, scales, fitted))
+    return Calibration(matcher.evidence_names, centre, spread, slopes, answer_from, unsure_from)
 
 
 def _self_asked(matcher: Matcher) -> tuple[Rows, Rows, Rows]:
@@ -96,7 +99,12 @@ def _design(rows: Rows, means: Rows | tuple[float, ...], scales: Rows | tuple[fl
     return np.column_stack((standard, np.ones(len(rows))))
 
 
-def _fit(design: Rows, right: Rows) -> Rows:
+def _signs(names: tuple[str, ...]) -> Rows:
+    """Return which way each weight may point: 1, -1, or 0 for either; the intercept, last, either."""
+    return np.array([*(SIGNS.get(name, 1) for name in names), 0], dtype=np.float64)
+
+
+def _fit(design: Rows, right: Rows, signs: Rows) -> Rows:
     """Return logistic weights; evidence whose weight has the wrong sign is left out, the worst first.
 
     Without this a bank of similar phrasings teaches that a closer fit is worse, and an exact question goes unanswered.
@@ -104,30 +112,45 @@ def _fit(design: Rows, right: Rows) -> Rows:
     used = np.ones(design.shape[1], dtype=np.bool_)
     while True:
         weights = np.zeros(design.shape[1])
-        weights[used] = _newton(design[:, used], right)
-        wrong = weights * SIGNS
+        weights[used] = _newton(design[:, used], right, np.ones(len(right)))
+        wrong = weights * signs
         if wrong.min() >= 0:
             return weights
         used[int(np.argmin(wrong))] = False
 
 
-def _newton(design: Rows, right: Rows) -> Rows:
+def _rescaled(weights: Rows, design: Rows, right: Rows, counts: Rows) -> Rows:
+    """Return the weights moved and stretched so that the confidence is the share of right ones, counted by `counts`.
+
+    Fitting with equal counts orders questions better; the limit needs the shares of the questions that will come.
+    Source: Platt, 1999, scaling of scores to probabilities.
+    """
+    slope, shift = _newton(np.column_stack((design @ weights, np.ones(len(design)))), right, counts)
+    moved = weights * max(float(slope), 0.0)
+    moved[-1] += shift
+    return moved
+
+
+def _newton(design: Rows, right: Rows, counts: Rows) -> Rows:
     """Return the weights of a ridge logistic regression; the last column, the intercept, is hardly penalised."""
     ridge = np.full(design.shape[1], _RIDGE)
     ridge[-1] = 1e-3
     weights = np.zeros(design.shape[1])
     for _ in range(_STEPS):
         chance = _logistic(design @ weights)
-        gradient = design.T @ (right - chance) - ridge * weights
-        curvature = (design * (chance * (1 - chance))[:, np.newaxis]).T @ design + np.diag(ridge)
+        gradient = design.T @ (counts * (right - chance)) - ridge * weights
+        curvature = (design * (counts * chance * (1 - chance))[:, np.newaxis]).T @ design + np.diag(ridge)
         weights = weights + np.linalg.solve(curvature, gradient)
     return weights
 
 
-def _limit(confidence: Rows, right: Rows, weights: Rows, precision: float) -> float:
-    """Return the lowest confidence above which the weighted share of right ones is at least `precision`."""
+def _limit(confidence: Rows, counts: Rows, precision: float) -> float:
+    """Return the lowest confidence above which the expected share of right ones is at least `precision`.
+
+    The expected share and not the one counted: near the top a single wrong row would move the limit by far.
+    """
     order = np.argsort(-confidence, kind="stable")
-    shares = np.cumsum((weights * right)[order]) / np.cumsum(weights[order])
+    shares = np.cumsum((counts * confidence)[order]) / np.cumsum(counts[order])
     enough = np.flatnonzero(shares >= precision)
     return float(confidence[order[enough[-1]]]) if len(enough) else 1.0
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from knowledge.abstention import Calibration
-from knowledge.matching import EVIDENCE_NAMES
 
 _PREFIX: Final = "calibration-"
 _KEPT: Final = 4
@@ -38,9 +37,10 @@ def _read(path: Path) -> Calibration | None:
     try:
         held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         means, scales, weights = (tuple(map(float, held[name])) for name in ("means", "scales", "weights"))
-        if (len(means), len(scales), len(weights)) != (len(EVIDENCE_NAMES),) * 2 + (len(EVIDENCE_NAMES) + 1,):
+        names = tuple(map(str, held["names"]))
+        if not len(names) == len(means) == len(scales) == len(weights) - 1:
             return None
-        return Calibration(means, scales, weights, float(held["answer_from"]), float(held["unsure_from"]))
+        return Calibration(names, means, scales, weights, float(held["answer_from"]), float(held["unsure_from"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -17,23 +17,26 @@ from knowledge.engines import LEXICAL
 from knowledge.errors import KnowledgeError
 from knowledge.matching import Matcher
 from knowledge.normalize import LANGS
+from knowledge.schema import Topic
 from knowledge.scoring import Engine, Phrase
 
 PRECISION: Final = 0.98
-VERSION: Final = 1  # raised when evidence or fitting changes, so that older calibrations are not read
+VERSION: Final = 2  # raised when evidence or fitting changes, so that older calibrations are not read
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """What `search` needs: the phrasings, the scorers made for them, and when to keep silent.
 
-    `engine` is the engine's name, for logs and `doctor`; `topic_ids` are in the order of the matcher's topics.
+    `engine` is the engine's name, for logs and people, and `missing` why it runs in place of a better one, if it does;
+    `topic_ids` are in the order of the matcher's topics.
     """
 
     engine: str
     topic_ids: tuple[str, ...]
     matcher: Matcher
     calibration: Calibration
+    missing: str = ""
 
 
 def build_index(
@@ -55,11 +58,13 @@ def build_index(
     Raises:
         KnowledgeError: the bank has no question.
     """
-    variants = {
-        topic.id: [Phrase.of(text, lang) for lang in LANGS for text in topic.texts[lang].variants]
-        for topic in bank.topics.values()
-    }
+    variants = {topic.id: phrases_of(topic) for topic in bank.topics.values()}
     return index_of(variants, engine, precision=precision, cache_folder=cache_folder, calibration=calibration)
+
+
+def phrases_of(topic: Topic) -> list[Phrase]:
+    """Return the phrasings of a topic in every language."""
+    return [Phrase.of(text, lang) for lang in LANGS for text in topic.texts[lang].variants]
 
 
 def index_of(
@@ -80,11 +85,11 @@ def index_of(
     if calibration is None:
         key = _digest(variants, engine, precision)
         calibration = cached(cache_folder, key, lambda: calibrate(matcher, precision))
-    return Index(engine.name, tuple(variants), matcher, calibration)
+    return Index(engine.name, tuple(variants), matcher, calibration, engine.missing)
 
 
 def _digest(variants: Mapping[str, Sequence[Phrase]], engine: Engine, precision: float) -> str:
     """Return what a calibration belongs to: the phrasings, the engine's parts and shares, the wanted precision."""
     texts = [(topic_id, [(phrase.text, phrase.lang) for phrase in phrases]) for topic_id, phrases in variants.items()]
-    parts = [(part.name, part.weight) for part in engine.parts]
+    parts = [(part.name, part.weight, part.source) for part in engine.parts]
     return hashlib.sha256(repr((VERSION, engine.name, parts, precision, texts)).encode()).hexdigest()[:32]

@@ -15,11 +15,13 @@ from knowledge.stemming import StemIndex, entries_by_term
 
 Evidence = NDArray[np.float64]
 
-EVIDENCE_NAMES: Final = ("top", "margin", "lead", "overlap", "unknown", "agreement", "length")
+COMMON_EVIDENCE: Final = ("top", "margin", "lead", "support", "overlap", "unknown", "length")
 NOTHING: Final = slice(0, 0)
 
 # How much a topic's second best phrasing takes part: 4 points of P@1 on CLINC150, flat from 0.4 to 0.7.
 SUPPORT: Final = 0.5
+FACTS: Final = ("score", "lead")  # known from each scorer apart; a lead below 0: it prefers another topic
+SUPPORTERS: Final = 3  # the topic's phrasing whose score shows that the best one is no accident
 CROWD: Final = 6  # the topic whose score stands for "everything sounds a little like this"
 
 
@@ -57,6 +59,7 @@ class Matcher:
         self._scorers = tuple(part.make(phrases) for part in engine.parts)
         shares = np.array([part.weight for part in engine.parts], dtype=np.float32)
         self._shares = (shares / shares.sum())[:, np.newaxis]
+        self.evidence_names = (*COMMON_EVIDENCE, *(f"{part.name} {fact}" for fact in FACTS for part in engine.parts))
         self._starts = np.flatnonzero(np.concatenate(([True], owners[1:] != owners[:-1])))
         self._exact = _exact_topics(phrases, owners)
         self._stems = StemIndex(phrases)
@@ -101,19 +104,25 @@ class Matcher:
         return self._exact.get(question.words)
 
     def evidence(self, question: Phrase, match: Match, hidden: slice = NOTHING) -> Evidence:
-        """Return what speaks for the first topic, in the order of `EVIDENCE_NAMES`.
+        """Return what speaks for the first topic, in the order of `evidence_names`.
 
-        Top score; its lead over the second and over the sixth topic; shares by rarity of the question's stems in the
-        topic and of those in no phrasing; share of scorers with the same first topic; logarithm of the word count.
+        Top score; its lead over the second and over the sixth topic; score of the topic's third best phrasing; shares
+        by rarity of the question's stems in the topic and of those in no phrasing; logarithm of the word count. Then
+        of each scorer the topic's score, and of each its lead over that scorer's best other topic.
         """
         ranked = match.best(CROWD)
         first = ranked[0]
         top = float(match.topics[first])
         second, crowd = (float(match.topics[ranked[min(place, len(ranked) - 1)]]) for place in (1, CROWD - 1))
-        overlap, unknown = self._word_evidence(question, first, hidden)
-        agreement = float(np.mean(np.argmax(match.parts, axis=1) == first))
+        words = self._word_evidence(question, first, hidden)
         length = float(np.log1p(len(question.words)))
-        return np.array([top, top - second, top - crowd, overlap, unknown, agreement, length])
+        common = (top, top - second, top - crowd, self._support(match, first), *words, length)
+        return np.concatenate((common, match.parts[:, first], _leads(match.parts, first)))
+
+    def _support(self, match: Match, topic: int) -> float:
+        """Return the score of the topic's third best phrasing, or of its last where it has fewer."""
+        scores = np.sort(match.texts[self.texts_of(topic)])
+        return float(scores[-min(SUPPORTERS, len(scores))])
 
     def _word_evidence(self, question: Phrase, topic: int, hidden: slice) -> tuple[float, float]:
         """Return the shares, by rarity, of the question's stems that the topic holds, and that no phrasing holds."""
@@ -143,6 +152,13 @@ class Matcher:
             return True
         texts = self._texts_by_stem[self._stem_starts[term] : self._stem_starts[term + 1]]
         return bool(hidden.start <= texts[0] and texts[-1] < hidden.stop)
+
+
+def _leads(parts: Scores, topic: int) -> Scores:
+    """Return by how much each scorer puts the topic above its best other one: shape (scorers,)."""
+    others = parts.copy()
+    others[:, topic] = 0.0
+    return np.asarray(parts[:, topic] - others.max(axis=1))
 
 
 def _exact_topics(phrases: Sequence[Phrase], owners: Ids) -> dict[tuple[str, ...], int]:

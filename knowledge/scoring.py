@@ -43,22 +43,30 @@ ScorerFactory: TypeAlias = Callable[[Sequence[Phrase]], Scorer]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A scorer of an engine, not yet made, and its share of the mixed score."""
+    """A scorer of an engine, not yet made, its share of the mixed score, and what its scores come from.
+
+    `source` is the digest of the weights a scorer reads; empty for one that reads none.
+    """
 
     name: str
     make: ScorerFactory
     weight: float
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
     """A named mix of scorers; scores are interpolated, never ranks, since abstention needs the score.
 
-    The name identifies the parts and weights: calibration belongs to (engine, bank).
+    Attributes:
+        name: for people.
+        parts: their names and shares identify the engine: calibration belongs to (engine, bank).
+        missing: why the engine runs in place of a better one; empty when it is the one wanted.
     """
 
     name: str
     parts: tuple[Part, ...]
+    missing: str = ""
 
 
 class Postings:

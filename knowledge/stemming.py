@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -29,6 +30,7 @@ class StemIndex:
     """
 
     __slots__ = (
+        "_one_at_a_time",
         "_stemmers",
         "_vocabulary",
         "counts",
@@ -41,6 +43,7 @@ class StemIndex:
     )
 
     def __init__(self, phrases: Sequence[Phrase]) -> None:
+        self._one_at_a_time = Lock()  # a stemmer keeps its last word: threads must not share it
         self._stemmers = {lang: Stemmer.Stemmer(name) for lang, name in _ALGORITHMS.items()}
         self._vocabulary: dict[tuple[Lang, str], int] = {}
         counted = [self._number(phrase) for phrase in phrases]
@@ -60,7 +63,8 @@ class StemIndex:
 
     def stems(self, words: Iterable[str], lang: Lang) -> Mapping[int, int]:
         """Return how often the question holds each stem of `lang`; unknown stems get numbers below 0."""
-        found = Counter(self._stemmers[lang].stemWords(list(words)))
+        with self._one_at_a_time:
+            found = Counter(self._stemmers[lang].stemWords(list(words)))
         return {
             self._vocabulary.get((lang, stem), -1 - place): count for place, (stem, count) in enumerate(found.items())
         }

@@ -36,7 +36,7 @@ class Shell:
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
         fresh = {"HOME": str(home), "HRC_DATA_DIR": str(self.data), "LANG": "C.UTF-8", "TZ": "America/Chicago"}
-        return {"PATH": os.environ["PATH"], **fresh, **variables}
+        return {"PATH": os.environ["PATH"], "HRC_KNOWLEDGE_ENGINE": "lexical", **fresh, **variables}
 
     def run(self, *arguments: str, lines: str | bytes = "", **variables: str) -> Ended:
         """Run to the end with `lines` as standard input."""

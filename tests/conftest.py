@@ -18,6 +18,7 @@ KINDS = ("sqlite", "postgresql")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault("HRC_KNOWLEDGE_ENGINE", "lexical")  # starts fast; tests of the hybrid engine ask for it
     if "PYTEST_XDIST_WORKER" not in os.environ:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: the server is stopped
         postgres.begin_session()

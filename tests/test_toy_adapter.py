@@ -14,7 +14,7 @@ from tests import toy_adapter
 
 
 async def test_a_toy_platform_answers_and_receives(storage):
-    app = build(Settings(), [toy_adapter.plugin], storage.unit_of_work, *knowledge_for_tests())
+    app = build(Settings(), [toy_adapter.plugin], storage.unit_of_work, knowledge_for_tests())
     toy_adapter.inbox[:] = ["ask what is a human rights city?", "channel follow", "join", "convening list", "bye"]
     await serve(app)
     said = app.adapters["toy"].said
@@ -27,7 +27,7 @@ async def test_a_toy_platform_answers_and_receives(storage):
 def test_experts_of_a_theme_that_there_is_not_stop_the_start_with_the_nearest_one():
     settings = Settings(experts={"udrh": ("toy:ana",)})
     with pytest.raises(ConfigError, match=r"experts\.udrh .*: no such theme; did you mean udhr\?"):
-        build(settings, [toy_adapter.plugin], None, *knowledge_for_tests())
+        build(settings, [toy_adapter.plugin], None, knowledge_for_tests())
 
 
 def test_the_toy_is_under_100_lines():

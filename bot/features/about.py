@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from bot.command import RUN, Feature
 from bot.context import Context
+from bot.engine import described
 from bot.i18n import LANGUAGES, N_
 from bot.live import contact_section
 from bot.markup import escape
@@ -26,7 +27,7 @@ async def about(ctx: Context) -> Reply:
         Field(t("Version"), version("hrc-bot")),
         Field(t("Topics"), str(len(ctx.bank.topics))),
         Field(t("Languages"), ", ".join(LANGUAGES.values())),
-        Field(t("How I search"), ctx.services.index.engine),
+        Field(t("How I search"), described(ctx.index, t)),
         Field(t("Licence"), "MIT"),
     )
     more = Section(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from bot.answers import answer, next_steps, unknown, unsure
@@ -24,7 +25,7 @@ async def ask(
     ctx: Context, question: Annotated[str, Option(N_("Your question"), kind="text", max_chars=10_000)]
 ) -> Reply:
     """Answer, or say that the answer is unsure or unknown; the question's language decides the answer's."""
-    result = search(ctx.services.index, question, lang=guess(question) or ctx.t.lang)
+    result = await asyncio.to_thread(search, ctx.index, question, lang=guess(question) or ctx.t.lang)
     t = core_translators()[result.lang]
     topics = tuple(ctx.bank.topics[hit.topic_id] for hit in result.hits)
     if result.outcome == "answer":

@@ -64,12 +64,12 @@ async def _question(ctx: Context, text: str, where: str) -> AskedQuestion:
 
 def nearest(ctx: Context, text: str) -> tuple[Topic, ...]:
     """Return the topics that come closest to a text, however far off they are."""
-    return tuple(ctx.bank.topics[hit.topic_id] for hit in search(ctx.services.index, text).hits)
+    return tuple(ctx.bank.topics[hit.topic_id] for hit in search(ctx.index, text).hits)
 
 
 def asked_already(ctx: Context, text: str) -> Topic | None:
     """Return the topic that has the text, word for word, among its questions."""
-    hits = search(ctx.services.index, text).hits
+    hits = search(ctx.index, text).hits
     same = next((hit for hit in hits if words(hit.variant) == words(text)), None)
     return ctx.bank.topics[same.topic_id] if same else None
 

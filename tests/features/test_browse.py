@@ -30,7 +30,7 @@ async def test_a_theme_turns_its_pages_in_place(chat):
 
 
 async def test_every_topic_can_be_reached_by_browsing_in_both_languages(chat):
-    bank = chat.dispatcher.services.bank
+    bank = chat.dispatcher.services.knowledge.common.bank
     for lang, more in (("en", "More"), ("es", "Más")):
         reached = set()
         for theme in bank.themes:
@@ -115,7 +115,7 @@ async def test_a_term_that_no_source_supports_is_explained_without_sources(chat)
 
 
 async def test_every_term_is_explained_in_both_languages(chat):
-    for term in chat.dispatcher.services.bank.terms:
+    for term in chat.dispatcher.services.knowledge.common.bank.terms:
         for lang in ("en", "es"):
             reply = await chat.say(f"glossary {term.id}", lang=lang)
             assert reply.summary.startswith(f"{term.text(lang).term}: ")

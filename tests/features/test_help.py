@@ -45,7 +45,7 @@ async def test_the_first_word_of_a_group_explains_the_group(chat):
 async def test_about_names_the_alliance_and_the_engine(chat):
     reply = await chat.say("about")
     assert "National Human Rights Cities Alliance" in reply.summary
-    assert chat.dispatcher.services.index.engine in words_of(reply)
+    assert chat.dispatcher.services.knowledge.common.index.engine in words_of(reply)
 
 
 async def test_privacy_says_what_is_kept_and_how_long(chat):

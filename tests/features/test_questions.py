@@ -366,6 +366,10 @@ async def test_a_second_person_sees_all_of_it_and_publishes_it(chat, storage):
         assert (await uow.answers.get(1)).proposal is Proposal.PUBLISHED
     await chat.deliver()
     assert seen(chat, "fake:second")[-1] == "This proposal is settled."
+    assert (await chat.say(f"ask {LIKE_IT}", **ANA)).summary != topic.words["en"].short
+    assert await chat.dispatcher.services.knowledge.take_up(storage.unit_of_work)
+    assert (await chat.say(f"ask {NOBODY_KNOWS}", **ANA)).summary == topic.words["en"].short
+    assert (await chat.say(f"ask {TITULO}", **ANA | {"lang": "es"})).summary == topic.words["es"].short
 
 
 async def test_approving_twice_publishes_once(chat, storage):

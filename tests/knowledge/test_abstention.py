@@ -11,7 +11,6 @@ import pytest
 from knowledge.abstention import Calibration
 from knowledge.index import Index, build_index, index_of
 from knowledge.loader import load_bank
-from knowledge.matching import EVIDENCE_NAMES
 from knowledge.ngrams import NgramScorer
 from knowledge.scoring import Engine, Part, Phrase
 
@@ -48,15 +47,18 @@ def test_more_precision_never_lowers_the_limit() -> None:
 
 
 def test_no_evidence_speaks_the_wrong_way() -> None:
-    weights = dict(zip(EVIDENCE_NAMES, build_index(load_bank()).calibration.weights, strict=False))
-    assert all(weights[name] >= 0 for name in ("top", "margin", "lead", "overlap", "agreement"))
+    calibration = build_index(load_bank()).calibration
+    weights = dict(zip(calibration.names, calibration.weights, strict=False))
+    assert {"top", "overlap", "ngrams lead", "bm25 lead"} <= weights.keys()
+    assert all(weight >= 0 for name, weight in weights.items() if name not in ("unknown", "length"))
     assert weights["unknown"] <= 0
 
 
 def test_confidence_rises_with_the_evidence_and_decides_the_outcome() -> None:
-    size = len(EVIDENCE_NAMES)
-    calibration = Calibration((0.0,) * size, (1.0,) * size, (1.0,) * size + (0.0,), answer_from=0.9, unsure_from=0.2)
-    low, high = calibration.confidence(np.zeros(size)), calibration.confidence(np.ones(size))
+    calibration = Calibration(
+        ("top", "lead"), (0.0,) * 2, (1.0,) * 2, (1.0, 1.0, 0.0), answer_from=0.9, unsure_from=0.2
+    )
+    low, high = calibration.confidence(np.zeros(2)), calibration.confidence(np.ones(2))
     assert 0 < low < high < 1
     assert calibration.outcome(0.95, score=0.5) == "answer"
     assert calibration.outcome(0.5, score=0.5) == "unsure"

@@ -108,6 +108,7 @@ async def bot(slack: SlackServer, discord: DiscordServer, tmp_path: Path, databa
         "HRC_STEERING": f"slack:U0CHAIR,discord:{ANA + 5}",
         "HRC_DATA_DIR": str(tmp_path / "data"),
         "HRC_LOG_FORMAT": "json",
+        "HRC_KNOWLEDGE_ENGINE": "lexical",
         "DATABASE_URL": database_url,
         **{key: value for key, value in os.environ.items() if key.startswith("COVERAGE")},
     }

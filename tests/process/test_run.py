@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.loopback.discord_accounts import CHANNEL
+from tests.loopback.slack_api import TEAM
 
 SOON = (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%d 18:30")
 ASSEMBLY = f'title:"City assembly" starts:"{SOON}" zone:America/New_York place:"Town hall"'
@@ -209,3 +210,37 @@ async def test_every_look_up_answers_on_slack(bot, slack, text):
     message = await slack.seen(1)
     assert message.only_for == "U0ANA"
     assert "went wrong" not in _words(message)
+
+
+CHAPTER = """
+theme: basics
+topics:
+  - id: our-hall
+    reviewed: "2026-11-23"
+    sources: [{id: seed}]
+    related: [what-is-hrc]
+    en: {title: Where is the zeppelin hall?, questions: [zeppelin hall address], short: WHERE, long: Gate two.}
+    es: {title: ¿Dónde está el hangar?, questions: [dirección del hangar], short: Junto al río., long: Puerta dos.}
+"""
+
+
+async def test_a_chapters_own_topic_and_a_reload_that_fails_and_one_that_succeeds(bot, slack, ana):
+    await bot.stop()
+    topics = bot.folder / "ours" / "topics"
+    topics.mkdir(parents=True)
+    (topics / "hall.yaml").write_text(CHAPTER.replace("WHERE", "By the river."), "utf-8")
+    (bot.folder / "config.yaml").write_text(f"knowledge:\n  chapters:\n    slack:{TEAM}: ours\n", "utf-8")
+    await bot.start()
+    await slack.command("ask zeppelin hall address")
+    assert "By the river." in _words(await slack.seen(1))
+    assert "By the river." not in _said(await ana.command("ask", question="zeppelin hall address"))
+    (topics / "hall.yaml").write_text("theme: [", "utf-8")
+    bot.process.send_signal(signal.SIGHUP)
+    assert "hall.yaml" in await bot.logged("the old content stays")
+    await slack.command("ask zeppelin hall address")
+    assert "By the river." in _words(await slack.seen(2))
+    (topics / "hall.yaml").write_text(CHAPTER.replace("WHERE", "On the hill."), "utf-8")
+    bot.process.send_signal(signal.SIGHUP)
+    await bot.logged("content reloaded")
+    await slack.command("ask zeppelin hall address")
+    assert "On the hill." in _words(await slack.seen(3))

@@ -57,7 +57,7 @@ def host_for(server: DiscordServer, storage: Any, folder: Path, token: str = TOK
     """Return the sample bot on `storage`."""
     section = DiscordSettings(api_url=server.api_url, token=SecretStr(token))
     settings = Settings(data_dir=folder, sections={"discord": section})
-    services = Services(settings, Registry(sample.FEATURES), *knowledge_for_tests(), {}, storage.unit_of_work, utc_now)
+    services = Services(settings, Registry(sample.FEATURES), knowledge_for_tests(), {}, storage.unit_of_work, utc_now)
     assert plugin.locale
     translators = Translators([CORE_CATALOGUES, plugin.locale])
     return Host(settings, Dispatcher(services, translators), translators, storage.unit_of_work)

@@ -28,7 +28,7 @@ async def ana(server: DiscordServer, sqlite: Storage, tmp_path: Path) -> AsyncIt
     """Somebody in the server in which the shipped bot runs; Ben is the steering committee."""
     section = DiscordSettings(api_url=server.api_url, token=SecretStr(TOKEN))
     settings = Settings(data_dir=tmp_path / "data", steering=(f"discord:{BEN}",), sections={"discord": section})
-    app = build(settings, [plugin], sqlite.unit_of_work, *knowledge_for_tests())
+    app = build(settings, [plugin], sqlite.unit_of_work, knowledge_for_tests())
     adapter = app.adapters["discord"]
     await adapter.start()
     tasks = [asyncio.create_task(adapter.run()), asyncio.create_task(app.outbox.run())]

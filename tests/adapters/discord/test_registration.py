@@ -26,6 +26,7 @@ async def sync(server: DiscordServer, folder: Path, token: str = TOKEN) -> tuple
         "DISCORD_BOT_TOKEN": token,
         "DISCORD_API_URL": server.api_url,
         "HRC_DATA_DIR": str(folder / "data"),
+        "HRC_KNOWLEDGE_ENGINE": "lexical",
         **{key: value for key, value in os.environ.items() if key.startswith("COVERAGE")},
     }
     command = (sys.executable, "-m", "bot", "commands", "sync", "discord")

@@ -1,0 +1,47 @@
+"""Which engine searches the knowledge base here, said once in the log."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.config import Settings
+from bot.errors import ConfigError
+from bot.i18n import Translator
+from knowledge.engines import engine_of
+from knowledge.errors import KnowledgeError
+from knowledge.index import Index
+from knowledge.scoring import Engine
+
+log = structlog.get_logger("bot")
+
+
+def engine_for(settings: Settings) -> Engine:
+    """Return the engine that the settings ask for; call it once, since its weights fill memory.
+
+    Raises:
+        ConfigError: the hybrid engine is asked for by name, and its embedding cannot be used.
+    """
+    asked = settings.knowledge
+    try:
+        engine = engine_of(
+            asked.engine,
+            model_dir=asked.model_dir,
+            prefix=asked.model_prefix,
+            cache_folder=settings.data_dir / "cache",
+        )
+    except KnowledgeError as error:
+        raise ConfigError(f"knowledge.engine: hybrid cannot run: {error}; or set it to auto or lexical") from None
+    if engine.missing:
+        log.warning("searching by wording alone", engine=engine.name, reason=engine.missing)
+    else:
+        log.debug("searching", engine=engine.name)
+    return engine
+
+
+def described(index: Index, t: Translator) -> str:
+    """Return which engine runs and why, for people."""
+    if index.missing:
+        return t("{engine}: by wording alone, since the language model is missing", engine=index.engine)
+    if index.engine == "lexical":
+        return t("{engine}: by wording alone, as configured", engine=index.engine)
+    return t("{engine}: by wording and meaning", engine=index.engine)

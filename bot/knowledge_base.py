@@ -1,0 +1,187 @@
+"""What the bot knows right now, for each chapter: content files, and topics that people made from answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from bot.config import Knowledge
+from bot.errors import Busy
+from bot.ports import OpenUnitOfWork
+from knowledge.abstention import Calibration
+from knowledge.bank import Bank
+from knowledge.errors import KnowledgeError
+from knowledge.index import Index, phrases_of
+from knowledge.loader import CONTENT, load_bank, load_chapter
+from knowledge.schema import Topic
+from knowledge.scoring import Phrase
+from knowledge.selection import selected
+
+log = structlog.get_logger("knowledge")
+
+LOOKS_EVERY_S = 5.0  # for topics that another process published
+
+
+class MakeIndex(Protocol):
+    """How an index is made: engine, precision and caches are settled, see `knowledge.index.index_of`."""
+
+    def __call__(self, variants: Mapping[str, Sequence[Phrase]], *, calibration: Calibration | None = None) -> Index:
+        """Return the index of the phrasings by topic id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What one chapter's people are answered from."""
+
+    bank: Bank
+    index: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The content as the files hold it: everybody's, and what chapters add, by workspace."""
+
+    common: Bank
+    chapters: Mapping[str, Bank] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stock:
+    """All topics at one moment; never changed, only replaced."""
+
+    files: Files
+    published: tuple[Topic, ...]
+    index: Index  # of the topics of all chapters together
+    editions: Mapping[str, Edition]  # "" is that of places without content of their own
+
+
+def read_files(settings: Knowledge, content: Path = CONTENT) -> Files:
+    """Return the content files, checked.
+
+    Raises:
+        KnowledgeError: the first fault, with file and line.
+    """
+    common = load_bank(content)
+    return Files(common, {place: load_chapter(folder, common) for place, folder in settings.chapters.items()})
+
+
+class KnowledgeBase:
+    """The current editions. Readers never wait: a new stock is made beside the old one and replaces it whole.
+
+    Args:
+        files: the content to begin with.
+        make_index: see `MakeIndex`.
+        reread: returns the files as they are now, or raises KnowledgeError.
+        index: the index of `files.common` where it is there already and no chapter adds to it.
+    """
+
+    def __init__(
+        self, files: Files, make_index: MakeIndex, reread: partial[Files] | None = None, index: Index | None = None
+    ) -> None:
+        self._make_index = make_index
+        self._reread = reread
+        self._version = 0
+        self._changing = asyncio.Lock()
+        self._news = asyncio.Event()
+        self._stock = _stock(files, (), index or make_index(dict(_variants(files, ()))))
+
+    @property
+    def common(self) -> Edition:
+        """What everybody is answered from."""
+        return self._stock.editions[""]
+
+    def edition(self, workspace_id: str) -> Edition:
+        """Return what people of this workspace are answered from."""
+        return self._stock.editions.get(workspace_id, self.common)
+
+    def wake(self) -> None:
+        """Look for published topics now."""
+        self._news.set()
+
+    async def keep_current(self, open_unit_of_work: OpenUnitOfWork) -> None:
+        """Take up published topics as they come, until cancelled."""
+        while True:
+            self._news.clear()
+            try:
+                await self.take_up(open_unit_of_work)
+            except Busy:
+                log.warning("published topics wait, storage is busy")
+            try:
+                await asyncio.wait_for(self._news.wait(), LOOKS_EVERY_S)
+            except TimeoutError:
+                continue
+
+    async def take_up(self, open_unit_of_work: OpenUnitOfWork) -> bool:
+        """Read published topics if there are new ones; say whether there were.
+
+        They answer at once by the calibration that was there; a new one is fitted after that.
+        """
+        async with open_unit_of_work(writes=False) as uow:
+            version = await uow.published_topics.version()
+            if version == self._version:
+                return False
+            published = tuple(one.topic for one in await uow.published_topics.all())
+        async with self._changing:
+            files = self._stock.files
+            await self._replace(files, published, self._stock.index.calibration)
+            self._version = version
+            await self._replace(files, published)
+        log.info("published topics taken up", topics=len(published))
+        return True
+
+    async def reload(self) -> bool:
+        """Read the files again; where one is broken, keep what is there, tell the operator, and return False."""
+        if self._reread is None:
+            return False
+        async with self._changing:
+            try:
+                files = await asyncio.to_thread(self._reread)
+                await self._replace(files, self._stock.published)
+            except KnowledgeError as error:
+                log.error("content not reloaded, the old content stays", problem=str(error))
+                return False
+        log.info("content reloaded", topics=len(self.common.bank.topics))
+        return True
+
+    async def _replace(
+        self, files: Files, published: tuple[Topic, ...], calibration: Calibration | None = None
+    ) -> None:
+        self._stock = await asyncio.to_thread(self._made, files, published, calibration)
+
+    def _made(self, files: Files, published: tuple[Topic, ...], calibration: Calibration | None) -> _Stock:
+        index = self._make_index(dict(_variants(files, published)), calibration=calibration)
+        return _stock(files, published, index)
+
+
+def _variants(files: Files, published: Sequence[Topic]) -> Iterator[tuple[str, list[Phrase]]]:
+    """Yield the phrasings of all topics; a chapter's own topics carry the workspace before their id."""
+    for topic in files.common.with_topics(published).topics.values():
+        yield topic.id, phrases_of(topic)
+    for place, own in files.chapters.items():
+        for topic in own.topics.values():
+            yield _own_name(place, topic.id), phrases_of(topic)
+
+
+def _own_name(place: str, topic_id: str) -> str:
+    return f"{place}/{topic_id}"
+
+
+def _stock(files: Files, published: tuple[Topic, ...], index: Index) -> _Stock:
+    common = files.common.with_topics(published)
+    editions = {"": Edition(common, _of(index, common, {}) if files.chapters else index)}
+    for place, own in files.chapters.items():
+        bank = files.common.joined(own).with_topics(published)
+        editions[place] = Edition(bank, _of(index, bank, {_own_name(place, one): one for one in own.topics}))
+    return _Stock(files, published, index, editions)
+
+
+def _of(index: Index, bank: Bank, own: Mapping[str, str]) -> Index:
+    """Return the index of the bank's topics alone; `own` names those that are kept under another name."""
+    common = {one: one for one in bank.topics if one not in own.values()}
+    return selected(index, {**common, **own})
