@@ -97,14 +97,14 @@ def ask(config: Path | None, question: tuple[str, ...], jsonl: bool, lang: str |
 
     settings = _settings(config)
     configure(settings.log.model_copy(update={"level": "warning"}))
-    edition = _knowledge(settings).common
+    edition = asyncio.run(_whole_knowledge(settings)).common
     lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
     if not jsonl:
-        click.echo(answer_text(edition.bank, edition.index, " ".join(question) or lines.read(), lang))
+        click.echo(answer_text(edition, " ".join(question) or lines.read(), lang))
         return
     for line in lines:
         if line.strip():
-            click.echo(answer_line(edition.bank, edition.index, line))
+            click.echo(answer_line(edition, line))
 
 
 @main.group()
@@ -234,6 +234,17 @@ def _knowledge(settings: Settings) -> KnowledgeBase:
         cache_folder=settings.data_dir / "cache",
     )
     return KnowledgeBase(reread(), make_index, reread)
+
+
+async def _whole_knowledge(settings: Settings) -> KnowledgeBase:
+    """Return the knowledge base with the topics published in the database, if there is one; the bot may be running."""
+    from storage.published import published_topics
+
+    knowledge = _knowledge(settings)
+    published = await published_topics(settings.url)
+    if published:
+        await knowledge.adopt(tuple(one.topic for one in published))
+    return knowledge
 
 
 def _chat(settings: Settings, installed: Sequence[Plugin], role: str, lang: str) -> None:

@@ -10,6 +10,7 @@ from bot.context import Context
 from bot.i18n import Translator
 from bot.markup import escape
 from bot.reply import Button, Reply, Section
+from bot.small_talk import Said, reply_to
 from bot.text import utf16_units
 from knowledge.bank import Bank
 from knowledge.schema import Source, SourceRef, Topic
@@ -72,6 +73,14 @@ def next_steps(topic: Topic, ctx: Context, t: Translator, *, rated: bool = False
     share = () if origin.is_direct else (Button(t("Share"), SHARE, argument),)
     helped = (Button(t("Helpful"), HELPFUL, argument), Button(t("Not helpful"), UNHELPFUL, argument))
     return share if rated else (*share, *helped)
+
+
+def chatted(said: Said, t: Translator) -> Reply:
+    """Return the reply to somebody who asked nothing: a sentence, and a way on."""
+    steps = (Button(t("Browse topics"), RUN, "topics"), Button(t("All commands"), RUN, "help"))
+    ways = {Said.GREETING: steps, Said.HELP: steps, Said.ABUSE: (steps[0], person_button(t))}
+    buttons = ways.get(said, ())
+    return Reply(reply_to(said, t), (Section(buttons=buttons),) if buttons else ())
 
 
 def unsure(topics: Iterable[Topic], t: Translator, question: str = "") -> Reply:

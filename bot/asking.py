@@ -6,35 +6,34 @@ import json
 from typing import Any
 
 from bot.i18n import core_translators
+from bot.knowledge_base import Edition
 from bot.markup import plain
-from knowledge.bank import Bank
-from knowledge.index import Index
-from knowledge.normalize import guess
-from knowledge.retrieval import search
+from bot.small_talk import reply_to
+from bot.understanding import understand
 
 
-def answered(bank: Bank, index: Index, text: str, lang: str | None) -> dict[str, Any]:
+def answered(edition: Edition, text: str, lang: str | None) -> dict[str, Any]:
     """Return `outcome, topic, lang, text, sources, related, score` for one question.
 
     The question's language decides the answer's; `lang` is for texts too short to tell.
     """
-    result = search(index, text, lang=guess(text) or lang)
-    shown = result.lang
-    best = result.hits[0] if result.hits else None
-    topic = bank.topics[best.topic_id] if best and result.outcome == "answer" else None
-    words = topic.text(shown) if topic else None
+    found = understand(edition, text, lang)
+    best = found.topics[0] if found.topics else None
+    topic = best if found.outcome == "answer" else None
+    words = topic.text(found.lang) if topic else None
+    talk = reply_to(found.said, core_translators()[found.lang]) if found.said else ""
     return {
-        "outcome": result.outcome,
-        "topic": best.topic_id if best else None,
-        "lang": shown,
-        "text": f"{words.short}\n\n{plain(words.long)}" if words else "",
+        "outcome": found.outcome,
+        "topic": best.id if best else None,
+        "lang": found.lang,
+        "text": f"{words.short}\n\n{plain(words.long)}" if words else talk,
         "sources": [ref.id for ref in topic.sources] if topic else [],
-        "related": [hit.topic_id for hit in result.hits] if not topic else list(topic.related),
-        "score": round(best.score, 4) if best else 0.0,
+        "related": list(topic.related) if topic else [one.id for one in found.topics],
+        "score": round(found.score, 4),
     }
 
 
-def answer_line(bank: Bank, index: Index, line: str) -> str:
+def answer_line(edition: Edition, line: str) -> str:
     """Return one JSON line for one JSON line `{"id", "text", "lang"?}`; a broken line gives an error line."""
     try:
         asked = json.loads(line)
@@ -45,7 +44,7 @@ def answer_line(bank: Bank, index: Index, line: str) -> str:
     if not isinstance(text, str) or not isinstance(lang, str | None):
         found: dict[str, Any] = {"error": "write one object a line with id and text"}
     else:
-        found = answered(bank, index, _whole(text), lang)
+        found = answered(edition, _whole(text), lang)
     return _whole(json.dumps({"id": given.get("id"), **found}, ensure_ascii=False))
 
 
@@ -54,10 +53,12 @@ def _whole(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def answer_text(bank: Bank, index: Index, question: str, lang: str | None) -> str:
+def answer_text(edition: Edition, question: str, lang: str | None) -> str:
     """Return the answer as plain text with its sources."""
-    found = answered(bank, index, question, lang)
-    t = core_translators()[found["lang"]]
+    found = answered(edition, question, lang)
+    t, bank = core_translators()[found["lang"]], edition.bank
+    if found["outcome"] == "answer" and not found["topic"]:
+        return str(found["text"])
     if found["outcome"] == "answer":
         cited = [bank.sources[one] for one in found["sources"]]
         lines = [f"- {one.title}, {one.author}" + (f" {one.url}" if one.url else "") for one in cited]

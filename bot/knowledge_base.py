@@ -127,13 +127,17 @@ class KnowledgeBase:
             if version == self._version:
                 return False
             published = tuple(one.topic for one in await uow.published_topics.all())
+        await self.adopt(published)
+        self._version = version
+        log.info("published topics taken up", topics=len(published))
+        return True
+
+    async def adopt(self, published: tuple[Topic, ...]) -> None:
+        """Answer from these topics too, in place of those published before."""
         async with self._changing:
             files = self._stock.files
             await self._replace(files, published, self._stock.index.calibration)
-            self._version = version
             await self._replace(files, published)
-        log.info("published topics taken up", topics=len(published))
-        return True
 
     async def reload(self) -> bool:
         """Read the files again; where one is broken, keep what is there, tell the operator, and return False."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated
 
-from bot.answers import answer, next_steps, unknown, unsure
+from bot.answers import answer, chatted, next_steps, unknown, unsure
 from bot.command import Feature, Option
 from bot.context import Context
+from bot.conversation import conversation_key, remember
 from bot.errors import NotFound
 from bot.forms import form_of
 from bot.i18n import N_, Translator, core_translators
 from bot.live import contact_section, live_sections
 from bot.reply import Form, Reply
-from knowledge.normalize import guess
-from knowledge.retrieval import search
+from bot.understanding import understand
 from knowledge.schema import Topic
 
 feature = Feature("ask", N_("Ask a question in your own words"), order=10)
@@ -25,12 +25,16 @@ async def ask(
     ctx: Context, question: Annotated[str, Option(N_("Your question"), kind="text", max_chars=10_000)]
 ) -> Reply:
     """Answer, or say that the answer is unsure or unknown; the question's language decides the answer's."""
-    result = await asyncio.to_thread(search, ctx.index, question, lang=guess(question) or ctx.t.lang)
-    t = core_translators()[result.lang]
-    topics = tuple(ctx.bank.topics[hit.topic_id] for hit in result.hits)
-    if result.outcome == "answer":
-        return await _answered(topics[0], ctx, t)
-    return unsure(topics, t, question) if result.outcome == "unsure" else unknown(t, question)
+    key = conversation_key(ctx.request)
+    last = await ctx.uow.conversations.recall(key, ctx.now) if key else None
+    found = await asyncio.to_thread(understand, ctx.edition, question, ctx.t.lang, last)
+    t = core_translators()[found.lang]
+    if found.said:
+        return chatted(found.said, t)
+    if found.outcome == "answer":
+        await remember(ctx, found.topics[0].id, t.lang)
+        return await _answered(found.topics[0], ctx, t)
+    return unsure(found.topics, t, question) if found.outcome == "unsure" else unknown(t, question)
 
 
 async def _answered(topic: Topic, ctx: Context, t: Translator, *, rated: bool = False) -> Reply:
@@ -55,6 +59,7 @@ def _meant(ctx: Context, argument: str) -> tuple[Topic, Translator]:
 async def show_topic(ctx: Context, argument: str) -> Reply:
     """Show the topic that a button names."""
     topic, t = _meant(ctx, argument)
+    await remember(ctx, topic.id, t.lang)
     return await _answered(topic, ctx, t)
 
 

@@ -1,0 +1,51 @@
+"""`hrc-bot ask` beside a bot that runs: what people published is answered in the shell too."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.domain.questions import PublishedTopic, TopicWords
+from storage import open_storage
+from tests.command_line import Shell
+
+TOPIC = PublishedTopic(
+    "asked-1-zeppelins",
+    "basics",
+    {
+        "en": TopicWords("Who pays for zeppelin parking downtown?", (), "Nobody pays for it.", "Ask at the port."),
+        "es": TopicWords(
+            "¿Quién paga el aparcamiento de zepelines?", (), "No lo paga nadie.", "Pregunta en el puerto."
+        ),
+    },
+    ("seed",),
+    ("what-is-hrc",),
+    datetime(2026, 11, 23, tzinfo=UTC),
+)
+
+
+@pytest.mark.parametrize("runs", [True, False])
+async def test_the_shell_answers_from_published_topics_while_the_bot_runs_and_after(database_url, tmp_path, runs):
+    storage = await open_storage(database_url, tmp_path / "data")
+    async with storage.unit_of_work(writes=True) as uow:
+        await uow.published_topics.add(TOPIC)
+    if not runs:
+        await storage.close()
+    asked = json.dumps({"id": 1, "text": TOPIC.words["es"].title})
+    ended = Shell(tmp_path).run("ask", "--jsonl", lines=asked, DATABASE_URL=database_url)
+    if runs:
+        await storage.close()
+    assert (ended.code, ended.err) == (0, "")
+    answer = json.loads(ended.out)
+    assert (answer["outcome"], answer["topic"], answer["lang"]) == ("answer", TOPIC.id, "es")
+    assert answer["text"].startswith("No lo paga nadie.")
+    assert answer["sources"] == ["seed"]
+
+
+async def test_the_shell_answers_without_a_database(tmp_path):
+    ended = Shell(tmp_path).run("ask", "what is a human rights city?")
+    assert (ended.code, ended.err) == (0, "")
+    assert "Universal Declaration" in ended.out
+    assert not list(tmp_path.glob("data/*.db"))
