@@ -25,8 +25,15 @@ from bot.parsing import arguments_of
 from bot.refusals import failure_reply, refusal, reply_with_form
 from bot.reply import Choice, Form, Reply
 from bot.request import Kind, Request
+from bot.small_talk import small_talk
+from knowledge.normalize import words
 
 log = structlog.get_logger("dispatcher")
+
+# How a question begins: no command does.
+_FIRST_WORDS = frozenset(["and", "y", "what", "who", "when", "where", "why", "how", "which"]) | frozenset(
+    ["que", "quien", "cuando", "donde", "como", "cual"]
+)
 
 SILENT = Reply("", silent=True)
 REMEMBERED_S = 600.0  # platforms repeat an event for about six minutes
@@ -174,6 +181,8 @@ class Dispatcher:
         """
         if self.registry.group(text.removeprefix("/").split()[0]):
             return replace(request, name="help", text=text.removeprefix("/"))
+        if small_talk(text):
+            return _as_question(request, text)
         if text.startswith("/") or self.registry.nearest(text) or (len(text.split()) < 3 and not _asks(text)):
             raise self._not_found(text, ctx.t)
         return _as_question(request, text)
@@ -241,7 +250,7 @@ class Dispatcher:
 
 
 def _asks(text: str) -> bool:
-    return text.rstrip().endswith("?") or text.startswith("¿")
+    return text.rstrip().endswith("?") or text.startswith("¿") or bool(_FIRST_WORDS.intersection(words(text)[:1]))
 
 
 def _as_question(request: Request, text: str) -> Request:

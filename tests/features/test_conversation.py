@@ -52,6 +52,14 @@ async def test_a_question_with_a_greeting_is_a_question(chat, asked):
     assert not summary.startswith(("Hello!", "You are welcome", "I am sorry that I did not help"))
 
 
+@pytest.mark.parametrize(("said", "answer"), [("hola", "¡Hola!"), ("thanks", "You are welcome"), ("y Boston", "")])
+async def test_small_talk_and_short_questions_are_no_unknown_commands(chat, said, answer):
+    reply = await chat.say(said)
+    assert reply.summary.startswith(answer)
+    assert "command" not in words_of(reply)
+    assert "comando" not in words_of(reply).replace("Todos los comandos", "")
+
+
 async def test_a_follow_up_question_uses_the_topic_just_answered(chat):
     alone = await chat.say(ONLY_AFTER_IT, **chat.direct)
     await chat.say(FIRST, **chat.direct)
