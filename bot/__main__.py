@@ -19,7 +19,7 @@ import click
 
 if TYPE_CHECKING:
     from bot.config import Settings
-    from bot.knowledge_base import KnowledgeBase
+    from bot.knowledge_base import Edition, KnowledgeBase
     from bot.plugin import Plugin
 
 ROLES = ("member", "organizer", "steering")
@@ -93,11 +93,8 @@ def chat(config: Path | None, role: str, lang: str | None) -> None:
 def ask(config: Path | None, question: tuple[str, ...], jsonl: bool, lang: str | None) -> None:
     """Answer one question, or a file of them from standard input."""
     from bot.asking import answer_line, answer_text
-    from bot.logs import configure
 
-    settings = _settings(config)
-    configure(settings.log.model_copy(update={"level": "warning"}))
-    edition = asyncio.run(_whole_knowledge(settings)).common
+    edition = _quiet_edition(_settings(config))
     lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
     if not jsonl:
         click.echo(answer_text(edition, " ".join(question) or lines.read(), lang))
@@ -130,20 +127,74 @@ def knowledge() -> None:
 
 
 @knowledge.command("check")
-def knowledge_check() -> None:
-    """Find faults in the content; exit code 1 when there are any."""
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.pass_obj
+def knowledge_check(config: Path | None, strict: bool) -> None:
+    """Find faults in the content, that of chapters too; exit code 1 when there are any."""
     from datetime import UTC, datetime
 
-    from knowledge.advice import advise
-    from knowledge.loader import check
+    from knowledge.advice import checked
 
-    faults = check()
-    for fault in faults:
-        click.echo(f"error: {fault}")
-    for hint in [] if faults else advise(datetime.now(UTC).date()):
+    errors, warnings = checked(datetime.now(UTC).date(), _settings(config).knowledge.chapters.values())
+    for error in errors:
+        click.echo(f"error: {error}")
+    for hint in warnings:
         click.echo(f"warning: {hint}")
-    click.echo(f"{len(faults)} errors.")
-    sys.exit(bool(faults))
+    click.echo(f"{len(errors)} errors, {len(warnings)} warnings.")
+    sys.exit(bool(errors or (strict and warnings)))
+
+
+@knowledge.command("eval")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--picture", type=click.Path(path_type=Path), help="Draw how far confidence can be trusted (PNG).")
+@click.option("--misses", "shown", is_flag=True, help="List the questions that were not answered rightly.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
+@click.pass_obj
+def knowledge_eval(config: Path | None, file: Path, picture: Path | None, shown: bool, as_json: bool) -> None:
+    """Ask the questions of a JSON Lines FILE and count: {"id", "text", "gold": [topic ids], "lang", "theme"} a line."""
+    import json
+    from dataclasses import asdict
+
+    from knowledge.evaluate import ask_all, parted, read_questions
+    from knowledge.figures import draw_reliability, misses, table
+
+    questions = read_questions(file)
+    edition = _quiet_edition(_settings(config))
+    asked = ask_all(edition.index, questions)
+    parts = parted(asked, {topic.id: topic.theme for topic in edition.bank.topics.values()})
+    for line in misses(asked) if shown else ():
+        click.echo(line)
+    if as_json:
+        click.echo(json.dumps({name: asdict(found) for name, found in parts.items()}, indent=2))
+    else:
+        click.echo("\n".join([f"engine: {edition.index.engine}", *table(parts)]))
+    if picture:
+        draw_reliability(picture, asked, edition.index.calibration.answer_from)
+
+
+@knowledge.command("stats")
+@click.pass_obj
+def knowledge_stats(config: Path | None) -> None:
+    """Print how much the knowledge base holds, and when it answers."""
+    from knowledge.figures import stats
+
+    edition = _quiet_edition(_settings(config))
+    click.echo("\n".join(stats(edition.bank, edition.index)))
+
+
+@knowledge.command("export")
+@click.option("--to", "folder", type=click.Path(path_type=Path), required=True, help="The content folder to write to.")
+@click.pass_obj
+def knowledge_export(config: Path | None, folder: Path) -> None:
+    """Write the topics that people published in chat as content files."""
+    from bot.domain.topic_files import files_of
+    from bot.knowledge_files import write_files
+    from storage.published import published_topics
+
+    topics = asyncio.run(published_topics(_settings(config).url))
+    for path in write_files(files_of(topics), folder):
+        click.echo(path)
+    click.echo(f"{len(topics)} published topics.")
 
 
 @main.command()
@@ -245,6 +296,14 @@ async def _whole_knowledge(settings: Settings) -> KnowledgeBase:
     if published:
         await knowledge.adopt(tuple(one.topic for one in published))
     return knowledge
+
+
+def _quiet_edition(settings: Settings) -> Edition:
+    """Return what people of no chapter are answered from; the log keeps to warnings."""
+    from bot.logs import configure
+
+    configure(settings.log.model_copy(update={"level": "warning"}))
+    return asyncio.run(_whole_knowledge(settings)).common
 
 
 def _chat(settings: Settings, installed: Sequence[Plugin], role: str, lang: str) -> None:

@@ -79,8 +79,8 @@ def _topic_text(at: Cursor, lang: Lang, topic_id: str) -> TopicText:
         lang=lang,
         title=_variant(at.at("title"), topic_id),
         questions=_questions(at, topic_id),
-        short=at.at("short").text(MAX_SHORT_WORDS),
-        long=at.at("long").text(MAX_LONG_WORDS),
+        short=at.at("short").prose(MAX_SHORT_WORDS),
+        long=at.at("long").prose(MAX_LONG_WORDS),
     )
 
 
@@ -96,9 +96,9 @@ def _criterion_text(at: Cursor, topic_id: str) -> CriterionText:
     at.fields(("name", "meaning", "evidence", "next_step", "questions"))
     return CriterionText(
         name=at.at("name").text(max_chars=80),
-        meaning=at.at("meaning").text(),
-        evidence=at.at("evidence").text(),
-        next_step=at.at("next_step").text(),
+        meaning=at.at("meaning").prose(),
+        evidence=at.at("evidence").prose(),
+        next_step=at.at("next_step").prose(),
         questions=_questions(at, topic_id),
     )
 
@@ -116,9 +116,9 @@ def article(at: Cursor) -> Article:
 def _article_text(at: Cursor, topic_id: str) -> ArticleText:
     at.fields(("gloss", "article", "cities", "questions"))
     return ArticleText(
-        gloss=at.at("gloss").text(MAX_SHORT_WORDS),
-        article=at.at("article").text(),
-        cities=at.at("cities").text(),
+        gloss=at.at("gloss").prose(MAX_SHORT_WORDS),
+        article=at.at("article").prose(),
+        cities=at.at("cities").prose(),
         questions=_questions(at, topic_id),
     )
 
@@ -144,7 +144,7 @@ def _city_text(at: Cursor, country: str, topic_id: str) -> CityText:
         country=country,
         when=at.at("when").text(),
         instrument=at.at("instrument").text(),
-        does=at.at("does").text(),
+        does=at.at("does").prose(),
         questions=_questions(at, topic_id),
     )
 
@@ -166,14 +166,14 @@ def term(at: Cursor) -> Term:
 def _term_text(at: Cursor, _: str) -> TermText:
     """Read a term that only the glossary explains: nobody finds it by a question, so it has none."""
     at.fields(("term", "meaning"), ("also",))
-    return TermText(at.at("term").text(max_chars=120), at.at("meaning").text(MAX_SHORT_WORDS), _also(at))
+    return TermText(at.at("term").text(max_chars=120), at.at("meaning").prose(MAX_SHORT_WORDS), _also(at))
 
 
 def _asked_term_text(at: Cursor, name: str) -> TermText:
     at.fields(("title", "term", "meaning"), ("also", "plural", "questions"))
     return TermText(
         term=at.at("term").text(max_chars=120),
-        meaning=at.at("meaning").text(MAX_SHORT_WORDS),
+        meaning=at.at("meaning").prose(MAX_SHORT_WORDS),
         also=_also(at),
         title=at.at("title").text(max_chars=MAX_QUESTION_CHARS),
         plural=at.at("plural").text_or_none() or "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,12 +22,31 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, the topics that answer it (none: it has no answer in the bank), and its language where known."""
+    """A question, the topics that answer it (none: the bank has no answer), its language and theme where known."""
 
     id: str
     text: str
     gold: frozenset[str]
     lang: str | None = None
+    theme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, what was found for it, and how many milliseconds that took."""
+
+    question: Question
+    result: Result
+    ms: float
+
+    @property
+    def right(self) -> bool:
+        """Whether the first topic answers the question."""
+        return self.right_within(1)
+
+    def right_within(self, limit: int) -> bool:
+        """Tell whether one of the first `limit` topics answers the question."""
+        return any(hit.topic_id in self.question.gold for hit in self.result.hits[:limit])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +79,7 @@ class Evaluation:
 
 
 def read_questions(path: Path) -> tuple[Question, ...]:
-    """Return the questions of a JSON Lines file: `{"id", "text", "gold": [topic id], "lang"?}` a line.
+    """Return the questions of a JSON Lines file: `{"id", "text", "gold": [topic id], "lang"?, "theme"?}` a line.
 
     Raises:
         KnowledgeError: not readable, or a line is not of this form; names the line.
@@ -75,22 +94,32 @@ def read_questions(path: Path) -> tuple[Question, ...]:
     return found
 
 
-def evaluate(index: Index, questions: Sequence[Question]) -> Evaluation:
-    """Ask every question and count.
+def ask_all(index: Index, questions: Sequence[Question]) -> tuple[Asked, ...]:
+    """Ask every question, one after the other.
 
     Raises:
-        KnowledgeError: a question expects a topic that the index does not have.
+        KnowledgeError: there is none, or one expects a topic that the index does not have.
     """
     _check_gold(index, questions)
-    results, spent = zip(*(_timed(index, question) for question in questions), strict=True)
-    covered = np.array([bool(question.gold) for question in questions])
-    right = np.array([_right_within(1, asked, found) for asked, found in zip(questions, results, strict=True)])
-    near = np.array([_right_within(3, asked, found) for asked, found in zip(questions, results, strict=True)])
-    scores = np.array([found.hits[0].score if found.hits else 0.0 for found in results])
-    answered = np.array([found.outcome == "answer" for found in results])
-    unknown = np.array([found.outcome == "unknown" for found in results])
+    return tuple(_asked(index, question) for question in questions)
+
+
+def evaluate(index: Index, questions: Sequence[Question]) -> Evaluation:
+    """Ask every question and count; raises as `ask_all` does."""
+    return evaluation_of(ask_all(index, questions))
+
+
+def evaluation_of(asked: Sequence[Asked]) -> Evaluation:
+    """Count what was found for at least one question."""
+    covered = np.array([bool(one.question.gold) for one in asked])
+    right = np.array([one.right for one in asked])
+    near = np.array([one.right_within(3) for one in asked])
+    scores = np.array([one.result.hits[0].score if one.result.hits else 0.0 for one in asked])
+    answered = np.array([one.result.outcome == "answer" for one in asked])
+    unknown = np.array([one.result.outcome == "unknown" for one in asked])
+    spent = [one.ms for one in asked]
     return Evaluation(
-        questions=len(questions),
+        questions=len(asked),
         covered=int(covered.sum()),
         right_first=_share(right[covered]),
         right_in_three=_share(near[covered]),
@@ -103,6 +132,21 @@ def evaluate(index: Index, questions: Sequence[Question]) -> Evaluation:
         p50_ms=float(np.percentile(spent, 50)),
         p99_ms=float(np.percentile(spent, 99)),
     )
+
+
+def parted(asked: Sequence[Asked], themes: Mapping[str, str]) -> dict[str, Evaluation]:
+    """Return the figures of all questions, of each language, and of each theme, under their names.
+
+    Args:
+        asked: at least one.
+        themes: theme by topic id, for questions that name none.
+    """
+    groups: dict[str, list[Asked]] = {"all": list(asked)}
+    for one in sorted(asked, key=lambda one: one.question.lang or ""):
+        groups.setdefault(f"language {one.question.lang or 'not given'}", []).append(one)
+    for theme, one in sorted(((_theme(one.question, themes), one) for one in asked), key=lambda pair: pair[0]):
+        groups.setdefault(f"theme {theme or 'not given'}", []).append(one)
+    return {name: evaluation_of(some) for name, some in groups.items()}
 
 
 def auroc(covered: Numbers, uncovered: Numbers) -> float | None:
@@ -125,32 +169,15 @@ def uncovered_at(coverage: float, covered: Numbers, uncovered: Numbers) -> float
     return float(np.mean(uncovered >= np.quantile(covered, 1 - coverage)))
 
 
-def lines(evaluation: Evaluation) -> list[str]:
-    """Return the figures as lines to print."""
-    shares = {
-        "right topic first": evaluation.right_first,
-        "right topic in the first three": evaluation.right_in_three,
-        "AUROC, covered against uncovered": evaluation.auroc,
-        "uncovered let through at 90 % coverage": evaluation.uncovered_at_90,
-        "covered questions answered": evaluation.answered,
-        "covered questions called unknown": evaluation.unknown,
-        "uncovered questions answered": evaluation.uncovered_answered,
-        "wrong among answers given": evaluation.wrong,
-    }
-    shown = [f"{name}: {'-' if share is None else f'{100 * share:.1f} %'}" for name, share in shares.items()]
-    counts = f"questions: {evaluation.questions}, of which {evaluation.covered} have a topic"
-    return [counts, *shown, f"one search: {evaluation.p50_ms:.2f} ms median, {evaluation.p99_ms:.2f} ms p99"]
-
-
 def _question(line: str, file: str, number: int) -> Question:
     try:
         held: dict[str, Any] = json.loads(line)
-        text, gold, lang = held["text"], held["gold"], held.get("lang")
+        text, gold, lang, theme = held["text"], held["gold"], held.get("lang"), held.get("theme") or ""
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise KnowledgeError('is not {"id", "text", "gold": [topic ids]}; correct the line', file, number) from error
     if not isinstance(text, str) or not isinstance(gold, list) or not (lang is None or isinstance(lang, str)):
         raise KnowledgeError('needs text as a string and "gold" as a list; correct the line', file, number)
-    return Question(str(held.get("id", number)), text, frozenset(map(str, gold)), lang)
+    return Question(str(held.get("id", number)), text, frozenset(map(str, gold)), lang, str(theme))
 
 
 def _check_gold(index: Index, questions: Sequence[Question]) -> None:
@@ -161,14 +188,14 @@ def _check_gold(index: Index, questions: Sequence[Question]) -> None:
         raise KnowledgeError(f"the questions expect topics that do not exist: {', '.join(sorted(unknown))}")
 
 
-def _timed(index: Index, question: Question) -> tuple[Result, float]:
+def _asked(index: Index, question: Question) -> Asked:
     start = time.perf_counter()
     result = search(index, question.text, question.lang)
-    return result, 1000 * (time.perf_counter() - start)
+    return Asked(question, result, 1000 * (time.perf_counter() - start))
 
 
-def _right_within(limit: int, question: Question, result: Result) -> bool:
-    return any(hit.topic_id in question.gold for hit in result.hits[:limit])
+def _theme(question: Question, themes: Mapping[str, str]) -> str:
+    return question.theme or next((themes[one] for one in sorted(question.gold) if one in themes), "")
 
 
 def _share(flags: NDArray[np.bool_]) -> float | None:

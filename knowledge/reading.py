@@ -47,6 +47,7 @@ class Findings:
     topic_uses: list[tuple[str, Cursor]] = field(default_factory=list)
     theme_uses: list[tuple[str, Cursor]] = field(default_factory=list)
     variants: list[tuple[str, str, Cursor]] = field(default_factory=list)  # topic id, text, place
+    prose: list[tuple[str, Cursor]] = field(default_factory=list)  # what answers say
     ids: dict[str, dict[str, Cursor]] = field(default_factory=dict)  # by kind of thing
 
     def claim(self, kind: str, name: str, place: Cursor) -> None:
@@ -139,6 +140,12 @@ class Cursor:
         links = [link for link in _LINK.findall(text) if not link.startswith("https://")]
         for link in links or _BARE_LINK.findall(text):
             self.report(f"links to {link!r}; use an https:// address")
+
+    def prose(self, max_words: int = 0) -> str:
+        """Return this text, which an answer says; how hard it reads can be looked at later."""
+        text = self.text(max_words)
+        self.findings.prose.append((text, self))
+        return text
 
     def text_or_none(self) -> str | None:
         """Return this text, or None where the value is null or absent."""

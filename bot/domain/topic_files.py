@@ -57,4 +57,5 @@ def _entry(topic: PublishedTopic) -> dict[str, Any]:
 
 
 def _words(words: TopicWords) -> dict[str, Any]:
-    return {"title": words.title, "questions": list(words.questions), "short": words.short, "long": words.long}
+    questions = list(words.questions) or [words.title]  # a content file needs one
+    return {"title": words.title, "questions": questions, "short": words.short, "long": words.long}

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from knowledge.errors import KnowledgeError
-from knowledge.evaluate import auroc, evaluate, lines, read_questions, uncovered_at
+from knowledge.evaluate import Question, ask_all, auroc, evaluate, parted, read_questions, uncovered_at
+from knowledge.figures import misses, table
 from knowledge.index import Index, build_index, index_of
 from knowledge.loader import load_bank
 from knowledge.scoring import Phrase
@@ -79,14 +80,36 @@ def test_shares_are_counted_over_the_right_questions(tmp_path: Path) -> None:
     assert (found.questions, found.covered) == (3, 2)
     assert (found.right_first, found.auroc, found.uncovered_at_90) == (0.5, 1.0, 0.0)
     assert (found.answered, found.uncovered_answered, found.wrong) == (1.0, 0.0, 0.5)
-    assert "right topic first: 50.0 %" in lines(found)
+    assert table({"all": found})[1].split()[:6] == ["all", "3", "50.0", "%", "100.0", "%"]
 
 
 def test_nothing_to_count_is_no_figure(tmp_path: Path) -> None:
     index = index_of({"apple": [Phrase.of("red apple", "en")]})
     found = evaluate(index, read_questions(write(tmp_path, {"id": "1", "text": "zzz", "gold": []})))
     assert (found.right_first, found.auroc, found.wrong) == (None, None, None)
-    assert "wrong among answers given: -" in lines(found)
+    assert table({"all": found})[1].split()[1:6] == ["1", "-", "-", "-", "-"]
+
+
+def test_figures_are_parted_by_language_and_theme() -> None:
+    index = index_of({"apple": [Phrase.of("red apple", "en")], "pear": [Phrase.of("pera verde", "es")]})
+    questions = [
+        Question("1", "red apple", frozenset({"apple"}), "en"),
+        Question("2", "pera verde", frozenset({"pear"}), "es"),
+        Question("3", "zzz", frozenset(), "es", "sweets"),
+        Question("4", "pera verde", frozenset({"apple"})),
+    ]
+    asked = ask_all(index, questions)
+    parts = parted(asked, {"apple": "fruit"})
+    assert {name: (found.questions, found.right_first) for name, found in parts.items()} == {
+        "all": (4, 2 / 3),
+        "language not given": (1, 0.0),
+        "language en": (1, 1.0),
+        "language es": (2, 1.0),
+        "theme fruit": (2, 0.5),
+        "theme not given": (1, 1.0),
+        "theme sweets": (1, None),
+    }
+    assert list(misses(asked)) == ["wrong answer: 4 'pera verde': pear, not apple"]
 
 
 @pytest.mark.parametrize(
