@@ -21,7 +21,7 @@ from knowledge.schema import Topic
 from knowledge.scoring import Engine, Phrase
 
 PRECISION: Final = 0.98
-VERSION: Final = 2  # raised when evidence or fitting changes, so that older calibrations are not read
+VERSION: Final = 3  # raised when evidence or fitting changes, so that older calibrations are not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,9 @@ def build_index(
     cache_folder: Path | None = None,
     calibration: Calibration | None = None,
 ) -> Index:
-    """Return the index of a bank's titles and questions in every language; answers are not indexed.
+    """Return the index of a bank's titles and questions in every language.
+
+    The wording of answers is not indexed, since that ranks worse; an engine that knows meanings reads the short ones.
 
     Args:
         bank: the knowledge base.
@@ -64,7 +66,8 @@ def build_index(
 
 def phrases_of(topic: Topic) -> list[Phrase]:
     """Return the phrasings of a topic in every language."""
-    return [Phrase.of(text, lang) for lang in LANGS for text in topic.texts[lang].variants]
+    answers = tuple(topic.texts[lang].short for lang in LANGS)
+    return [Phrase.of(text, lang, answers) for lang in LANGS for text in topic.texts[lang].variants]
 
 
 def index_of(
@@ -90,6 +93,9 @@ def index_of(
 
 def _digest(variants: Mapping[str, Sequence[Phrase]], engine: Engine, precision: float) -> str:
     """Return what a calibration belongs to: the phrasings, the engine's parts and shares, the wanted precision."""
-    texts = [(topic_id, [(phrase.text, phrase.lang) for phrase in phrases]) for topic_id, phrases in variants.items()]
+    texts = [
+        (topic_id, phrases[0].answers, [(phrase.text, phrase.lang) for phrase in phrases])
+        for topic_id, phrases in variants.items()
+    ]
     parts = [(part.name, part.weight, part.source) for part in engine.parts]
     return hashlib.sha256(repr((VERSION, engine.name, parts, precision, texts)).encode()).hexdigest()[:32]

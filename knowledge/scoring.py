@@ -17,18 +17,22 @@ Ids: TypeAlias = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A question or an indexed variant in the forms that scorers read: raw, folded, and as folded words."""
+    """A question or an indexed variant in the forms that scorers read: raw, folded, and as folded words.
+
+    `answers` holds the short answers of an indexed variant's topic, the same tuple for all of its variants.
+    """
 
     text: str
     folded: str
     words: tuple[str, ...]
     lang: Lang | None
+    answers: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, text: str, lang: Lang | None = None) -> Phrase:
+    def of(cls, text: str, lang: Lang | None = None, answers: tuple[str, ...] = ()) -> Phrase:
         """Return the forms of `text`."""
         folded = fold(text)
-        return cls(text, folded, words_of_folded(folded), lang)
+        return cls(text, folded, words_of_folded(folded), lang, answers)
 
 
 class Scorer(Protocol):
