@@ -10,7 +10,6 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ import click
 
 if TYPE_CHECKING:
     from bot.config import Settings
+    from bot.doctor import Check
     from bot.knowledge_base import Edition, KnowledgeBase
     from bot.plugin import Plugin
 
@@ -102,6 +102,20 @@ def ask(config: Path | None, question: tuple[str, ...], jsonl: bool, lang: str |
     for line in lines:
         if line.strip():
             click.echo(answer_line(edition, line))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the checks as a JSON list.")
+@click.pass_obj
+def doctor(config: Path | None, as_json: bool) -> None:
+    """Look at everything the bot depends on, and say how to mend it; exit code 1 when something is wrong."""
+    import json
+    from dataclasses import asdict
+
+    checks = asyncio.run(_examined(config))
+    lines = [json.dumps([asdict(one) for one in checks], indent=2)] if as_json else [one.line() for one in checks]
+    click.echo("\n".join(lines))
+    sys.exit(any(one.state == "fault" for one in checks))
 
 
 @main.group()
@@ -189,9 +203,9 @@ def knowledge_export(config: Path | None, folder: Path) -> None:
     """Write the topics that people published in chat as content files."""
     from bot.domain.topic_files import files_of
     from bot.knowledge_files import write_files
-    from storage.published import published_topics
+    from storage.beside import Beside
 
-    topics = asyncio.run(published_topics(_settings(config).url))
+    topics = asyncio.run(Beside(_settings(config).url).published_topics())
     for path in write_files(files_of(topics), folder):
         click.echo(path)
     click.echo(f"{len(topics)} published topics.")
@@ -272,27 +286,13 @@ def _ready_folder(folder: Path) -> None:
         raise ConfigError(f"data_dir: {folder} is no folder that this account may write; name one (HRC_DATA_DIR)")
 
 
-def _knowledge(settings: Settings) -> KnowledgeBase:
-    from bot.engine import engine_for
-    from bot.knowledge_base import KnowledgeBase, read_files
-    from knowledge.index import index_of
-
-    reread = partial(read_files, settings.knowledge)
-    make_index = partial(
-        index_of,
-        engine=engine_for(settings),
-        precision=settings.knowledge.precision,
-        cache_folder=settings.data_dir / "cache",
-    )
-    return KnowledgeBase(reread(), make_index, reread)
-
-
 async def _whole_knowledge(settings: Settings) -> KnowledgeBase:
     """Return the knowledge base with the topics published in the database, if there is one; the bot may be running."""
-    from storage.published import published_topics
+    from bot.engine import knowledge_of
+    from storage.beside import Beside
 
-    knowledge = _knowledge(settings)
-    published = await published_topics(settings.url)
+    knowledge = knowledge_of(settings)
+    published = await Beside(settings.url).published_topics()
     if published:
         await knowledge.adopt(tuple(one.topic for one in published))
     return knowledge
@@ -304,6 +304,23 @@ def _quiet_edition(settings: Settings) -> Edition:
 
     configure(settings.log.model_copy(update={"level": "warning"}))
     return asyncio.run(_whole_knowledge(settings)).common
+
+
+async def _examined(config: Path | None) -> list[Check]:
+    """Return what `doctor` found; without settings nothing else can be looked at."""
+    from bot.doctor import Check, examined
+    from bot.errors import ConfigError
+    from bot.logs import configure
+    from bot.plugin import plugins
+    from storage.beside import Beside
+
+    installed = plugins()
+    try:
+        settings = _settings(config, installed)
+    except ConfigError as error:
+        return [Check("configuration", "fault", str(error))]
+    configure(settings.log.model_copy(update={"level": "error"}))
+    return await examined(settings, installed, Beside(settings.url))
 
 
 def _chat(settings: Settings, installed: Sequence[Plugin], role: str, lang: str) -> None:
@@ -325,6 +342,7 @@ def _serve(settings: Settings, chosen: Sequence[Plugin]) -> None:
 async def _with_app(settings: Settings, chosen: Sequence[Plugin], work: Any) -> Any:
     """Open storage and knowledge, build the parts, do `work(app)`, and close storage."""
     from bot.app import build
+    from bot.engine import knowledge_of
     from bot.logs import configure
     from bot.memory import give_back, share_arena
     from storage import open_storage
@@ -332,7 +350,7 @@ async def _with_app(settings: Settings, chosen: Sequence[Plugin], work: Any) -> 
     configure(settings.log)
     share_arena()
     _ready_folder(settings.data_dir)
-    loading = asyncio.create_task(asyncio.to_thread(_knowledge, settings))
+    loading = asyncio.create_task(asyncio.to_thread(knowledge_of, settings))
     storage = await open_storage(settings.url, settings.data_dir)
     try:
         knowledge = await loading

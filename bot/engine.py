@@ -1,15 +1,18 @@
-"""Which engine searches the knowledge base here, said once in the log."""
+"""The knowledge base as the settings ask for it; which engine searches it is said once in the log."""
 
 from __future__ import annotations
+
+from functools import partial
 
 import structlog
 
 from bot.config import Settings
 from bot.errors import ConfigError
 from bot.i18n import Translator
+from bot.knowledge_base import KnowledgeBase, read_files
 from knowledge.engines import engine_of
 from knowledge.errors import KnowledgeError
-from knowledge.index import Index
+from knowledge.index import Index, index_of
 from knowledge.scoring import Engine
 
 log = structlog.get_logger("bot")
@@ -36,6 +39,22 @@ def engine_for(settings: Settings) -> Engine:
     else:
         log.debug("searching", engine=engine.name)
     return engine
+
+
+def knowledge_of(settings: Settings) -> KnowledgeBase:
+    """Return the knowledge base of the content files.
+
+    Raises:
+        KnowledgeError: a content file is broken. ConfigError: see `engine_for`.
+    """
+    reread = partial(read_files, settings.knowledge)
+    make_index = partial(
+        index_of,
+        engine=engine_for(settings),
+        precision=settings.knowledge.precision,
+        cache_folder=settings.data_dir / "cache",
+    )
+    return KnowledgeBase(reread(), make_index, reread)
 
 
 def described(index: Index, t: Translator) -> str:

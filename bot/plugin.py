@@ -58,9 +58,9 @@ class Plugin:
 
     `target` is "module:function"; the function takes a Host and returns an Adapter. `is_configured` says whether the
     settings ask for it; a `fallback` serves when nothing else is configured. `locale` is the folder of its own
-    catalogues. `manifest` and `sync` are targets of the operator's commands of the same names, "" when it has none:
-    `manifest(registry, settings, translators)` returns what to print as JSON; `sync(host)` is awaited and returns a
-    sentence that says what changed.
+    catalogues. `manifest`, `sync` and `doctor` are targets of the operator's commands of those names, "" when it has
+    none: `manifest(registry, settings, translators)` returns what to print as JSON; `sync(host)` is awaited and returns
+    a sentence that says what changed; `doctor(settings, follows)` is awaited and returns a list of `bot.doctor.Check`.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Plugin:
     fallback: bool = False
     manifest: str = ""
     sync: str = ""
+    doctor: str = ""
 
     def create(self, host: Host) -> Adapter:
         """Import the adapter and build it."""

@@ -38,6 +38,7 @@ COMMANDS = (
     ("manifest",),
     ("commands",),
     ("commands", "sync"),
+    ("doctor",),
     ("version",),
 )
 SLOW = ("slack_bolt", "slack_sdk", "discord", "aiohttp", "sqlalchemy", "prompt_toolkit", "numpy", "pydantic")

@@ -12,6 +12,7 @@ plugin = Plugin(
     "adapters.discord.app:create",
     is_configured=is_configured,
     spec=SPEC,
+    doctor="adapters.discord.doctor:examined",
     sync="adapters.discord.registration:synced",
     locale=Path(__file__).parent.parent / "locale",
 )

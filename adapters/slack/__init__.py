@@ -12,6 +12,7 @@ plugin = Plugin(
     "adapters.slack.app:create",
     is_configured=is_configured,
     spec=SPEC,
+    doctor="adapters.slack.doctor:examined",
     manifest="adapters.slack.manifest:manifest",
     locale=Path(__file__).parent.parent / "locale",
 )

@@ -48,6 +48,9 @@ class Follows:
     async def of_workspace(self, workspace_id: str) -> tuple[Follow, ...]:
         return await self._all(_ordered(FollowRow.workspace_id == workspace_id))
 
+    async def everywhere(self) -> tuple[Follow, ...]:
+        return await self._all(_ordered())
+
     async def of_topic(self, topic: str, workspace_id: str = "") -> tuple[Follow, ...]:
         wanted = _ordered(FollowRow.topics.any(FollowTopicRow.topic == topic), FollowRow.paused_reason == "")
         if workspace_id:

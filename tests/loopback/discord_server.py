@@ -39,6 +39,7 @@ class DiscordServer:
         self.channels: set[int] = {CHANNEL, CHANNEL + 1}
         self.identified = 0
         self.resumed = 0
+        self.application: dict[str, Any] = {}  # what it says beside the usual
         self.gateway_path = "/gateway"  # what GET /gateway/bot names
         self.connections: list[str] = []  # the paths of the gateway connections, oldest first
         self.sockets: list[tuple[web.WebSocketResponse, Any]] = []
@@ -219,7 +220,7 @@ class DiscordServer:
         return 200, user(BOT, "Bot", bot=True)
 
     def _application(self, *_: Any) -> tuple[int, Any]:
-        return 200, application()
+        return 200, {**application(), **self.application}
 
     def _gateway_bot(self, *_: Any) -> tuple[int, Any]:
         limits = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
@@ -236,6 +237,10 @@ class DiscordServer:
 
     def _get_commands(self, *_: Any) -> tuple[int, Any]:
         return 200, self.commands
+
+    def _channel(self, _: Call, __: web.Request, number: str) -> tuple[int, Any]:
+        known = int(number) in self.channels
+        return (200, {"id": number, "type": 0}) if known else (404, {"code": 10003, "message": "Unknown Channel"})
 
     def _open_direct(self, call: Call, *_: Any) -> tuple[int, Any]:
         person = int(call.body["recipient_id"])
@@ -359,6 +364,7 @@ _ROUTES: dict[tuple[str, str], Any] = {
     ("PUT", r"/applications/\d+/commands"): DiscordServer._put_commands,
     ("GET", r"/applications/\d+/commands"): DiscordServer._get_commands,
     ("POST", "/users/@me/channels"): DiscordServer._open_direct,
+    ("GET", r"/channels/(\d+)"): DiscordServer._channel,
     ("GET", r"/channels/(\d+)/messages"): DiscordServer._history,
     ("POST", r"/channels/(\d+)/messages"): DiscordServer._post,
     ("PATCH", r"/channels/(\d+)/messages/(\d+)"): DiscordServer._edit,

@@ -77,6 +77,7 @@ class SlackApi:
 
     def __init__(self) -> None:
         self.base = ""
+        self.scopes = "chat:write,commands"
         self.messages: list[Message] = []
         self.views: list[dict[str, Any]] = []
         self.homes: dict[str, dict[str, Any]] = {}
@@ -98,7 +99,7 @@ class SlackApi:
         return self.messages[-1]
 
     def _do_auth_test(self, _body: dict[str, Any]) -> dict[str, Any]:
-        return {"team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT, "team": "Town"}
+        return {"team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT, "team": "Town", "user": "hrc"}
 
     def _do_apps_connections_open(self, _body: dict[str, Any]) -> dict[str, Any]:
         return {"url": self.base.replace("http", "ws") + "/link"}

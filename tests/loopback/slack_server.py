@@ -287,7 +287,7 @@ class SlackServer(SlackApi):
             request.transport.abort()
         if fault.status != 200:
             return web.Response(status=fault.status, headers=fault.headers, text="no")
-        return web.json_response(answer, headers=fault.headers)
+        return web.json_response(answer, headers={"X-OAuth-Scopes": self.scopes, **fault.headers})
 
     def _hooked(self, hook: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
         if body.get("replace_original"):
