@@ -26,7 +26,7 @@ T = TypeVar("T")
 ENGINES = ("lexical", "hybrid")
 CHECKOUT = Path(__file__).parents[2]
 CLINC150 = CHECKOUT.parent / "shared" / "eval" / "clinc150"
-OWN = CHECKOUT / "tests" / "knowledge" / "questions.jsonl"
+OWN = CHECKOUT / "tests" / "eval" / "questions.jsonl"
 
 
 def figures_of(wanted: Any) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""The questions we measure with: enough of them, a third without an answer, and none of them in the bank."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from knowledge.evaluate import read_questions
+from knowledge.loader import load_bank
+from knowledge.normalize import words
+
+FILE = Path(__file__).parent / "questions.jsonl"
+
+
+def test_there_are_enough_in_both_languages_and_a_third_has_no_answer() -> None:
+    questions = read_questions(FILE)
+    assert len(questions) >= 300
+    assert len({one.id for one in questions}) == len({words(one.text) for one in questions}) == len(questions)
+    for lang in ("en", "es"):
+        some = [one for one in questions if one.lang == lang]
+        assert len(some) >= 60
+        assert 0.3 <= sum(not one.gold for one in some) / len(some) <= 0.4
+
+
+def test_they_ask_for_many_topics_that_exist() -> None:
+    topics, bank = {gold for one in read_questions(FILE) for gold in one.gold}, load_bank()
+    assert topics <= bank.topics.keys()
+    assert len(topics) >= 110
+
+
+def test_none_of_them_is_a_phrasing_of_the_bank() -> None:
+    known = {
+        words(variant)
+        for topic in load_bank().topics.values()
+        for text in topic.texts.values()
+        for variant in text.variants
+    }
+    assert [one.id for one in read_questions(FILE) if words(one.text) in known] == []
+
+
+def test_every_line_names_its_theme_or_comes_from_the_first_ones() -> None:
+    rows = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
+    themes = {theme.id for theme in load_bank().themes}
+    assert [row["id"] for row in rows if row.get("theme", "") not in themes | {""}] == []
+    assert all(row["id"].startswith(("apart-", "first-")) for row in rows)
