@@ -32,7 +32,7 @@ class Phrase:
     def of(cls, text: str, lang: Lang | None = None, answers: tuple[str, ...] = ()) -> Phrase:
         """Return the forms of `text`."""
         folded = fold(text)
-        return cls(text, folded, words_of_folded(folded), lang, answers)
+        return cls(text, text if folded == text else folded, words_of_folded(folded), lang, answers)
 
 
 class Scorer(Protocol):
