@@ -89,7 +89,7 @@ async def test_a_command_is_acknowledged_before_its_modal_opens(town):
 
 
 async def test_nothing_waits_for_a_slack_that_answers_slowly(town):
-    town.slack.faults["response_url"] = [Fault(delay_s=1)]
+    town.slack.faults["response_url"] = [Fault(delay_s=4)]
     await town.slack.command("sample echo slow")
     await town.slack.command("sample echo quick")
     assert "quick" in (await town.slack.seen(1)).text
