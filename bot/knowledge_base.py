@@ -17,7 +17,7 @@ from bot.ports import OpenUnitOfWork
 from knowledge.abstention import Calibration
 from knowledge.bank import Bank
 from knowledge.errors import KnowledgeError
-from knowledge.index import Index, phrases_of
+from knowledge.index import Index, phrases_of, uncovered_of
 from knowledge.loader import CONTENT, load_bank, load_chapter
 from knowledge.schema import Topic
 from knowledge.scoring import Phrase
@@ -31,8 +31,14 @@ LOOKS_EVERY_S = 5.0  # for topics that another process published
 class MakeIndex(Protocol):
     """How an index is made: engine, precision and caches are settled, see `knowledge.index.index_of`."""
 
-    def __call__(self, variants: Mapping[str, Sequence[Phrase]], *, calibration: Calibration | None = None) -> Index:
-        """Return the index of the phrasings by topic id."""
+    def __call__(
+        self,
+        variants: Mapping[str, Sequence[Phrase]],
+        *,
+        uncovered: Sequence[Phrase],
+        calibration: Calibration | None = None,
+    ) -> Index:
+        """Return the index of the phrasings by topic id, and of questions that no topic answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class KnowledgeBase:
         self._version = 0
         self._changing = asyncio.Lock()
         self._news = asyncio.Event()
-        self._stock = _stock(files, (), index or make_index(dict(_variants(files, ()))))
+        self._stock = _stock(files, (), index or self._indexed(files, ()))
 
     @property
     def common(self) -> Edition:
@@ -159,8 +165,11 @@ class KnowledgeBase:
         self._stock = await asyncio.to_thread(self._made, files, published, calibration)
 
     def _made(self, files: Files, published: tuple[Topic, ...], calibration: Calibration | None) -> _Stock:
-        index = self._make_index(dict(_variants(files, published)), calibration=calibration)
-        return _stock(files, published, index)
+        return _stock(files, published, self._indexed(files, published, calibration))
+
+    def _indexed(self, files: Files, published: tuple[Topic, ...], calibration: Calibration | None = None) -> Index:
+        variants = dict(_variants(files, published))
+        return self._make_index(variants, uncovered=uncovered_of(files.common), calibration=calibration)
 
 
 def _variants(files: Files, published: Sequence[Topic]) -> Iterator[tuple[str, list[Phrase]]]:

@@ -1,27 +1,43 @@
 """When to answer, when to say so with doubt, and when to say that nothing fits.
 
 A logistic on the match's evidence, fitted from the bank itself: each phrasing is asked with itself hidden (its topic
-may be found or not) and with its whole topic hidden (whatever is found is wrong). The limits belong to one engine
-and one bank; the confidence orders questions, it is no probability to show to people.
+may be found or not) and with its whole topic hidden (whatever is found is wrong), and so are questions that the bank is
+known not to answer. The limits belong to one engine and one bank; the confidence orders questions, it is no
+probability to show to people.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.matching import COMMON_EVIDENCE, Evidence, Matcher
+from knowledge.evidence import Evidence
+from knowledge.matching import EVIDENCE, Matcher
 
 Outcome = Literal["answer", "unsure", "unknown"]
+Kind = Literal["itself", "topic", "uncovered"]  # what a question of the fit is asked without, or that nothing covers it
 
-MAX_ASKED: Final = 3000  # phrasings asked while fitting: with more, the share answered moves by 2 points at most
-UNCOVERED: Final = 0.25  # weight of a question without topic beside one with: one question in five
+MAX_ASKED: Final = 1500  # phrasings asked while fitting: with more, the share answered moves by 2 points at most
+UNCOVERED: Final = 0.25  # questions without a topic for each with one: one question in five
+FEW: Final = 50  # known uncovered questions from which they are trusted more than hidden topics
 KEPT_UNSURE: Final = 0.95  # share of the right ones whose score stays above the lower limit
-SIGNS: Final = {"unknown": -1, "length": 0}  # which way evidence may speak: 0 either way, all others for the topic
-TOP: Final = COMMON_EVIDENCE.index("top")
+# Which way evidence may speak: 0 either way, all others for the topic.
+SIGNS: Final = {"against": -1, "unknown": -1, "missing": -1, "length": 0}
+# What the questions of a kind count together, beside the phrasings asked with themselves hidden: for the fit, then for
+# the limit. Real uncovered questions hold words that no topic has, while a hidden topic leaves its words known
+# elsewhere; so where there are enough real ones, they alone set the limit.
+HIDDEN: Final[tuple[Mapping[Kind, float], ...]] = (
+    {"itself": 1.0, "topic": 1.0, "uncovered": 0.0},
+    {"itself": 1.0, "topic": UNCOVERED, "uncovered": 0.0},
+)
+KNOWN: Final[tuple[Mapping[Kind, float], ...]] = (
+    {"itself": 1.0, "topic": 0.3, "uncovered": 1.0},
+    {"itself": 1.0, "topic": 0.0, "uncovered": UNCOVERED},
+)
 _RIDGE: Final = 1.0
 _STEPS: Final = 25
 
@@ -37,7 +53,7 @@ class Calibration:
         means: of each piece of evidence; `scales` are its deviations; shape (evidence,).
         weights: of the standardised evidence, the intercept last; shape (evidence + 1,).
         answer_from: the confidence from which to answer.
-        unsure_from: the score from which the question counts as one of ours, so that near topics are offered.
+        unsure_from: the likeness from which the question counts as one of ours, so that near topics are offered.
     """
 
     names: tuple[str, ...]
@@ -51,47 +67,76 @@ class Calibration:
         """Return the confidence in the first topic, in [0, 1]."""
         return float(_logistic(_design(evidence[np.newaxis], self.means, self.scales) @ np.array(self.weights))[0])
 
-    def outcome(self, confidence: float, score: float) -> Outcome:
-        """Return what to do with a first topic of this confidence and mixed score."""
-        if score < self.unsure_from:
+    def outcome(self, confidence: float, likeness: float) -> Outcome:
+        """Return what to do with a first topic of this confidence and likeness."""
+        if likeness < self.unsure_from:
             return "unknown"
         return "answer" if confidence >= self.answer_from else "unsure"
 
 
 def calibrate(matcher: Matcher, precision: float) -> Calibration:
-    """Fit the confidence from the matcher's own phrasings, and set the limits for the wanted precision.
+    """Fit the confidence from the matcher's own questions, and set the limits for the wanted precision.
 
     Args:
-        matcher: the phrasings and scorers.
+        matcher: the phrasings, the questions without an answer, and the scorers.
         precision: wanted share of right answers among those given, one question in five having no topic.
     """
-    rows, right, weights = _self_asked(matcher)
+    asked = [*_self_asked(matcher), *_uncovered(matcher)]
+    rows, right = np.array([one.evidence for one in asked]), np.array([float(one.right) for one in asked])
+    kinds = [one.kind for one in asked]
+    enough = kinds.count("uncovered") >= FEW
+    fitted_to, counts = (_worth(kinds, worth) for worth in (KNOWN if enough else HIDDEN))
     means, scales = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
     design = _design(rows, means, scales)
-    fitted = _rescaled(_fit(design, right, _signs(matcher.evidence_names)), design, right, weights)
-    answer_from = _limit(_logistic(design @ fitted), weights, precision)
-    unsure_from = float(np.quantile(rows[right > 0, TOP], 1 - KEPT_UNSURE)) if right.any() else 0.0
+    fitted = _rescaled(_fit(design, right, fitted_to, _signs(EVIDENCE)), design, right, counts)
+    answer_from = _limit(_logistic(design @ fitted), counts, precision)
+    likeness = [one.likeness for one in asked if one.right]
+    unsure_from = float(np.quantile(likeness, 1 - KEPT_UNSURE)) if likeness else 0.0
     centre, spread, slopes = (tuple(map(float, values)) for values in (means, scales, fitted))
-    return Calibration(matcher.evidence_names, centre, spread, slopes, answer_from, unsure_from)
+    return Calibration(EVIDENCE, centre, spread, slopes, answer_from, unsure_from)
 
 
-def _self_asked(matcher: Matcher) -> tuple[Rows, Rows, Rows]:
-    """Ask phrasings twice: with themselves hidden, and with their whole topic hidden.
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question of the fit: what was hidden from it; the evidence for the first topic, its likeness, if it was right."""
 
-    Returns:
-        Evidence, shape (2 x asked, evidence); 1 where the topic was right; how much each row counts for the limit.
-    """
+    kind: Kind
+    evidence: Evidence
+    likeness: float
+    right: bool
+
+
+def _self_asked(matcher: Matcher) -> Iterator[_Asked]:
+    """Ask phrasings twice: with themselves hidden, and with their whole topic hidden."""
     n_texts = len(matcher.phrases)
     chosen = np.unique(np.linspace(0, n_texts - 1, min(n_texts, MAX_ASKED)).astype(int)).tolist()
-    rows, right = [], []
     for text in chosen:
         question, owner = matcher.phrases[text], int(matcher.owners[text])
         scores = matcher.scores(question)
-        for hidden in (slice(text, text + 1), matcher.texts_of(owner)):
+        hidings: tuple[tuple[Kind, slice], ...] = (
+            ("itself", slice(text, text + 1)),
+            ("topic", matcher.texts_of(owner)),
+        )
+        for kind, hidden in hidings:
             match = matcher.match(scores, hidden)
-            rows.append(matcher.evidence(question, match, hidden))
-            right.append(float(match.best(1)[0] == owner and match.topics[owner] > 0))
-    return np.array(rows), np.array(right), np.tile([1.0, UNCOVERED], len(chosen))
+            likeness = float(match.likeness[owner])
+            right = match.best(1)[0] == owner and likeness > 0
+            yield _Asked(kind, matcher.evidence(question, match, hidden), likeness, right)
+
+
+def _uncovered(matcher: Matcher) -> Iterator[_Asked]:
+    """Ask what no topic answers, with the question itself hidden: whatever is found is wrong."""
+    for place, question in enumerate(matcher.uncovered, len(matcher.phrases)):
+        hidden = slice(place, place + 1)
+        match = matcher.match(matcher.scores(question), hidden)
+        yield _Asked("uncovered", matcher.evidence(question, match, hidden), 0.0, right=False)
+
+
+def _worth(kinds: Sequence[Kind], worth: Mapping[Kind, float]) -> Rows:
+    """Return what each row counts, when those of a kind together count so much for each phrasing asked."""
+    has = {kind: kinds.count(kind) for kind in worth}
+    each = {kind: worth[kind] * has["itself"] / max(has[kind], 1) for kind in worth}
+    return np.array([each[kind] for kind in kinds])
 
 
 def _design(rows: Rows, means: Rows | tuple[float, ...], scales: Rows | tuple[float, ...]) -> Rows:
@@ -104,7 +149,7 @@ def _signs(names: tuple[str, ...]) -> Rows:
     return np.array([*(SIGNS.get(name, 1) for name in names), 0], dtype=np.float64)
 
 
-def _fit(design: Rows, right: Rows, signs: Rows) -> Rows:
+def _fit(design: Rows, right: Rows, counts: Rows, signs: Rows) -> Rows:
     """Return logistic weights; evidence whose weight has the wrong sign is left out, the worst first.
 
     Without this a bank of similar phrasings teaches that a closer fit is worse, and an exact question goes unanswered.
@@ -112,7 +157,7 @@ def _fit(design: Rows, right: Rows, signs: Rows) -> Rows:
     used = np.ones(design.shape[1], dtype=np.bool_)
     while True:
         weights = np.zeros(design.shape[1])
-        weights[used] = _newton(design[:, used], right, np.ones(len(right)))
+        weights[used] = _newton(design[:, used], right, counts)
         wrong = weights * signs
         if wrong.min() >= 0:
             return weights
@@ -122,7 +167,7 @@ def _fit(design: Rows, right: Rows, signs: Rows) -> Rows:
 def _rescaled(weights: Rows, design: Rows, right: Rows, counts: Rows) -> Rows:
     """Return the weights moved and stretched so that the confidence is the share of right ones, counted by `counts`.
 
-    Fitting with equal counts orders questions better; the limit needs the shares of the questions that will come.
+    What orders questions best is no share; the limit needs the shares of the questions that will come.
     Source: Platt, 1999, scaling of scores to probabilities.
     """
     slope, shift = _newton(np.column_stack((design @ weights, np.ones(len(design)))), right, counts)

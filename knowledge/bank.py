@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from knowledge.naming import NameIndex
+from knowledge.normalize import Lang
 from knowledge.schema import Article, City, Criterion, Region, Source, Term, Theme, Topic
 
 
@@ -24,6 +25,7 @@ class Bank:
     terms: tuple[Term, ...]
     cities: tuple[City, ...]
     digest: str
+    uncovered: Mapping[Lang, tuple[str, ...]] = field(default_factory=dict)  # questions that it does not answer
     _criterion_names: NameIndex[Criterion] = field(init=False, repr=False, compare=False)
     _city_names: NameIndex[City] = field(init=False, repr=False, compare=False)
     _term_names: NameIndex[Term] = field(init=False, repr=False, compare=False)

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from knowledge.normalize import LANGS, Lang
-from knowledge.scoring import Phrase, Postings, Scores
+from knowledge.scoring import Ids, Phrase, Postings, Scores
 from knowledge.stemming import StemIndex
 
 # Softer than the usual 1.2 and 0.75, which are for documents: phrasings are short and hold a word once.
@@ -30,6 +30,8 @@ class Bm25Scorer:
         damped = index.counts * (K1 + 1) / (index.counts + K1 * (1 - B + B * relative[index.texts]))
         weights = (index.rarity[index.terms] * damped).astype(np.float32)
         self._postings = Postings(index.terms, index.texts, weights, index.n_terms, len(texts))
+        reach = np.bincount(index.texts, weights=index.rarity[index.terms], minlength=len(texts))
+        self._reach = np.maximum(reach, 1e-9).astype(np.float32)
 
     def scores(self, question: Phrase) -> Scores:
         """Return each text's share of the best score."""
@@ -37,6 +39,14 @@ class Bm25Scorer:
         for other in others:
             best = np.maximum(best, other)
         return np.clip(best, 0.0, 1.0)
+
+    def alike(self, texts: Ids) -> Scores:
+        """Return the share that some texts reach for each other, the mean of both ways; each fits itself."""
+        rows = self._postings.rows(texts)
+        shares = (rows > 0).astype(np.float32) @ rows.T / self._reach[texts][:, np.newaxis]
+        mutual = np.clip((shares + shares.T) / 2, 0.0, 1.0).astype(np.float32)
+        np.fill_diagonal(mutual, 1.0)
+        return mutual
 
     def _in_language(self, question: Phrase, lang: Lang) -> Scores:
         stems = self._index.stems(question.words, lang)

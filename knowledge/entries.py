@@ -28,6 +28,7 @@ from knowledge.schema import (
 MAX_SHORT_WORDS: Final = 60
 MAX_LONG_WORDS: Final = 220
 MAX_QUESTION_CHARS: Final = 200
+MAX_UNCOVERED_CHARS: Final = 500
 _COMMON: Final = ("id", "reviewed", "sources", "related")
 _RELIABILITIES: Final = ("A", "B", "C")
 _READ: Final = ("seed", "full", "excerpt", "none", "ours")
@@ -71,6 +72,13 @@ def topic(at: Cursor, theme_id: str) -> Topic:
     live = at.at("live").one_of(lives) if at.has("live") else None
     texts = {lang: _topic_text(at.at(lang), lang, common["id"]) for lang in LANGS}
     return Topic(**common, texts=texts, theme=theme_id, live=live)
+
+
+def uncovered(at: Cursor) -> tuple[str, ...]:
+    """Read one language of uncovered.yaml."""
+    texts = [(item.text(max_chars=MAX_UNCOVERED_CHARS), item) for item in at.items()]
+    at.findings.uncovered += texts
+    return tuple(text for text, _ in texts)
 
 
 def _topic_text(at: Cursor, lang: Lang, topic_id: str) -> TopicText:

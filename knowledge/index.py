@@ -15,13 +15,13 @@ from knowledge.bank import Bank
 from knowledge.calibration_cache import cached
 from knowledge.engines import LEXICAL
 from knowledge.errors import KnowledgeError
-from knowledge.matching import Matcher
+from knowledge.matching import EVIDENCE, Matcher
 from knowledge.normalize import LANGS
 from knowledge.schema import Topic
 from knowledge.scoring import Engine, Phrase
 
 PRECISION: Final = 0.98
-VERSION: Final = 3  # raised when evidence or fitting changes, so that older calibrations are not read
+VERSION: Final = 4  # raised when evidence or fitting changes, so that older calibrations are not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def build_index(
 ) -> Index:
     """Return the index of a bank's titles and questions in every language.
 
-    The wording of answers is not indexed, since that ranks worse; an engine that knows meanings reads the short ones.
+    The wording of answers is not indexed, since that ranks worse; it only tells whether an answer fits a question.
 
     Args:
         bank: the knowledge base.
@@ -61,41 +61,56 @@ def build_index(
         KnowledgeError: the bank has no question.
     """
     variants = {topic.id: phrases_of(topic) for topic in bank.topics.values()}
-    return index_of(variants, engine, precision=precision, cache_folder=cache_folder, calibration=calibration)
+    return index_of(
+        variants,
+        engine,
+        uncovered=uncovered_of(bank),
+        precision=precision,
+        cache_folder=cache_folder,
+        calibration=calibration,
+    )
 
 
 def phrases_of(topic: Topic) -> list[Phrase]:
     """Return the phrasings of a topic in every language."""
-    answers = tuple(topic.texts[lang].short for lang in LANGS)
+    answers = tuple(text for lang in LANGS for text in (topic.texts[lang].short, topic.texts[lang].long))
     return [Phrase.of(text, lang, answers) for lang in LANGS for text in topic.texts[lang].variants]
+
+
+def uncovered_of(bank: Bank) -> list[Phrase]:
+    """Return the questions that the bank is known not to answer."""
+    return [Phrase.of(text, lang) for lang in LANGS for text in bank.uncovered.get(lang, ())]
 
 
 def index_of(
     variants: Mapping[str, Sequence[Phrase]],
     engine: Engine = LEXICAL,
     *,
+    uncovered: Sequence[Phrase] = (),
     precision: float = PRECISION,
     cache_folder: Path | None = None,
     calibration: Calibration | None = None,
 ) -> Index:
-    """Return the index of any phrasings by topic id; see `build_index`."""
+    """Return the index of any phrasings by topic id; `uncovered` are questions that none answers; see `build_index`."""
     if not any(variants.values()):
         raise KnowledgeError("the knowledge base has no question; add topics")
     variants = {topic_id: texts for topic_id, texts in variants.items() if texts}
     phrases = [phrase for texts in variants.values() for phrase in texts]
     owners = np.repeat(np.arange(len(variants), dtype=np.int32), [len(texts) for texts in variants.values()])
-    matcher = Matcher(phrases, owners, engine)
+    matcher = Matcher(phrases, owners, engine, uncovered)
     if calibration is None:
-        key = _digest(variants, engine, precision)
+        key = _digest(variants, engine, precision, uncovered)
         calibration = cached(cache_folder, key, lambda: calibrate(matcher, precision))
     return Index(engine.name, tuple(variants), matcher, calibration, engine.missing)
 
 
-def _digest(variants: Mapping[str, Sequence[Phrase]], engine: Engine, precision: float) -> str:
-    """Return what a calibration belongs to: the phrasings, the engine's parts and shares, the wanted precision."""
+def _digest(
+    variants: Mapping[str, Sequence[Phrase]], engine: Engine, precision: float, uncovered: Sequence[Phrase]
+) -> str:
+    """Return what a calibration belongs to: the questions, the engine's parts and shares, the wanted precision."""
     texts = [
         (topic_id, phrases[0].answers, [(phrase.text, phrase.lang) for phrase in phrases])
         for topic_id, phrases in variants.items()
     ]
     parts = [(part.name, part.weight, part.source) for part in engine.parts]
-    return hashlib.sha256(repr((VERSION, engine.name, parts, precision, texts)).encode()).hexdigest()[:32]
+    return hashlib.sha256(repr((VERSION, EVIDENCE, engine.name, parts, precision, texts, [one.text for one in uncovered])).encode()).hexdigest()[:32]

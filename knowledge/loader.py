@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -11,7 +11,7 @@ from knowledge import entries
 from knowledge.bank import Bank
 from knowledge.composing import article_topic, city_topic, criterion_topic, term_topics
 from knowledge.errors import KnowledgeError
-from knowledge.normalize import words
+from knowledge.normalize import LANGS, Lang, words
 from knowledge.reading import Cursor, Findings
 from knowledge.schema import Topic
 from knowledge.strict_yaml import load
@@ -116,6 +116,7 @@ def _read_bank(files: _Files) -> Bank:
         articles=tuple(sorted(articles, key=lambda article: article.number)),
         terms=terms,
         cities=cities,
+        uncovered=files.uncovered("uncovered.yaml"),
         digest=files.digest(),
     )
 
@@ -172,6 +173,11 @@ class _Files:
         top = self._open(name)
         return [] if top is None else [read(item) for item in top.fields((key,)).at(key).items()]
 
+    def uncovered(self, name: str) -> Mapping[Lang, tuple[str, ...]]:
+        """Read the file of questions that no topic answers."""
+        top = self._open(name)
+        return {} if top is None else top.fields(LANGS).per_language(entries.uncovered)
+
     def _open(self, name: str) -> Cursor | None:
         shown = self._name(name)
         try:
@@ -227,3 +233,6 @@ def _check_variants(findings: Findings, owners: dict[tuple[str, ...], str]) -> N
         owner = owners.setdefault(words(text), topic_id)
         if owner != topic_id:
             place.report(f"{text!r} is also a question of {owner}; word it differently in one of them")
+    for text, place in findings.uncovered:
+        if words(text) in owners:
+            place.report(f"{text!r} is a question of {owners[words(text)]}, so it is answered; remove it here")

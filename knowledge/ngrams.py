@@ -46,6 +46,13 @@ class NgramScorer:
         terms, shares = places[known].tolist(), (weights[known] / max(norm, 1e-9)).tolist()
         return np.clip(self._postings.dot(terms, shares), 0.0, 1.0)
 
+    def alike(self, texts: Ids) -> Scores:
+        """Return the cosines of some texts with each other."""
+        rows = self._postings.rows(texts)
+        cosines = rows @ rows.T
+        np.fill_diagonal(cosines, 1.0)
+        return cosines
+
 
 def _counted(texts: Sequence[Sequence[str]]) -> tuple[Grams, Ids, Ids, Ids]:
     """Count the n-grams of each text, one size at a time, which keeps the peak of memory low.

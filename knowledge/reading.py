@@ -47,6 +47,7 @@ class Findings:
     topic_uses: list[tuple[str, Cursor]] = field(default_factory=list)
     theme_uses: list[tuple[str, Cursor]] = field(default_factory=list)
     variants: list[tuple[str, str, Cursor]] = field(default_factory=list)  # topic id, text, place
+    uncovered: list[tuple[str, Cursor]] = field(default_factory=list)  # questions that no topic answers
     prose: list[tuple[str, Cursor]] = field(default_factory=list)  # what answers say
     ids: dict[str, dict[str, Cursor]] = field(default_factory=dict)  # by kind of thing
 

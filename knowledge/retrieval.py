@@ -54,31 +54,30 @@ def search(index: Index, query: str, lang: str | None = None, limit: int = 3) ->
     query = query.strip()
     question = Phrase.of(query[:MAX_CHARS])
     match = index.matcher.match(index.matcher.scores(question))
-    hits = _hits(index, match, min(max(limit, 1), MAX_HITS))
+    exact = index.matcher.asked_exactly(question)
+    hits = _hits(index, match, exact, min(max(limit, 1), MAX_HITS))
     spoken = _language(lang) or guess(query[:MAX_CHARS]) or (hits[0].lang if hits else LANGS[0])
     if not hits:
         return Result("unknown", (), spoken, 0.0)
-    confidence = _confidence(index, question, match)
-    outcome = index.calibration.outcome(confidence, hits[0].score)
+    first = index.topic_ids.index(hits[0].topic_id)
+    confidence = 1.0 if exact == first else index.calibration.confidence(index.matcher.evidence(question, match))
+    outcome = index.calibration.outcome(confidence, float(match.likeness[first]))
     if len(query) > MAX_CHARS and outcome == "answer":
         outcome = "unsure"
     return Result(outcome, hits, spoken, confidence)
 
 
-def _confidence(index: Index, question: Phrase, match: Match) -> float:
-    """Return the confidence in the first topic: 1 when it has the very question."""
-    if index.matcher.asked_exactly(question) == match.best(1)[0]:
-        return 1.0
-    return index.calibration.confidence(index.matcher.evidence(question, match))
-
-
-def _hits(index: Index, match: Match, limit: int) -> tuple[Hit, ...]:
-    return tuple(_hit(index, match, topic) for topic in match.best(limit) if match.topics[topic] > 0)
+def _hits(index: Index, match: Match, exact: int | None, limit: int) -> tuple[Hit, ...]:
+    """Return the best topics that have anything in common with the question; first one that has the very question."""
+    ranked = [topic for topic in match.best(limit + 1) if match.likeness[topic] > 0]
+    if exact is not None and match.likeness[exact] > 0:
+        ranked = [exact, *(topic for topic in ranked if topic != exact)]
+    return tuple(_hit(index, match, topic) for topic in ranked[:limit])
 
 
 def _hit(index: Index, match: Match, topic: int) -> Hit:
     phrase = index.matcher.phrases[index.matcher.best_text(match, topic)]
-    return Hit(index.topic_ids[topic], float(match.topics[topic]), phrase.text, phrase.lang or LANGS[0])
+    return Hit(index.topic_ids[topic], match.score(topic), phrase.text, phrase.lang or LANGS[0])
 
 
 def _language(lang: str | None) -> Lang | None:

@@ -19,7 +19,7 @@ Ids: TypeAlias = NDArray[np.int32]
 class Phrase:
     """A question or an indexed variant in the forms that scorers read: raw, folded, and as folded words.
 
-    `answers` holds the short answers of an indexed variant's topic, the same tuple for all of its variants.
+    `answers` holds what an indexed variant's topic answers, the same tuple for all of its variants.
     """
 
     text: str
@@ -36,10 +36,13 @@ class Phrase:
 
 
 class Scorer(Protocol):
-    """One way to compare a question with the texts it was made for."""
+    """One way to compare a question with the texts it was made for, and these with each other."""
 
     def scores(self, question: Phrase) -> Scores:
         """Return how well each text fits, in the order of the texts: shape (texts,), values in [0, 1]."""
+
+    def alike(self, texts: Ids) -> Scores:
+        """Return how like each other some texts are, on the scale of `scores`: symmetric, shape (texts, texts)."""
 
 
 ScorerFactory: TypeAlias = Callable[[Sequence[Phrase]], Scorer]
@@ -74,7 +77,7 @@ class Engine:
 
 
 class Postings:
-    """A sparse matrix of weights, kept by column (term): which texts hold a term, and how much it weighs there.
+    """A sparse matrix of weights, kept by column (term) and by row (text).
 
     Args:
         terms: term numbers, shape (entries,).
@@ -84,20 +87,47 @@ class Postings:
         n_texts: number of rows.
     """
 
-    __slots__ = ("_starts", "_texts", "_weights", "n_texts")
+    __slots__ = ("_by_term", "_by_text", "n_texts")
 
     def __init__(self, terms: Ids, texts: Ids, weights: Scores, n_terms: int, n_texts: int) -> None:
-        order = np.argsort(terms, kind="stable")
-        self._texts = texts[order]
-        self._weights = weights[order]
-        self._starts = np.concatenate(([0], np.cumsum(np.bincount(terms, minlength=n_terms))))
+        self._by_term = _Runs(terms, texts, weights, n_terms)
+        self._by_text = _Runs(texts, terms, weights, n_texts)
         self.n_texts = n_texts
 
     def dot(self, terms: Sequence[int], weights: Sequence[float]) -> Scores:
         """Return the product of the matrix and a sparse question vector: shape (texts,)."""
         if not terms:
             return np.zeros(self.n_texts, dtype=np.float32)
-        spans = [slice(self._starts[term], self._starts[term + 1]) for term in terms]
-        texts = np.concatenate([self._texts[span] for span in spans])
-        values = np.concatenate([self._weights[span] * weight for span, weight in zip(spans, weights, strict=True)])
+        texts, held, lengths = self._by_term.of(terms)
+        values = held * np.repeat(np.array(weights, dtype=np.float32), lengths)
         return np.bincount(texts, weights=values, minlength=self.n_texts).astype(np.float32)
+
+    def rows(self, texts: Ids) -> Scores:
+        """Return the rows of some texts with the columns that two or more of them share: shape (texts, columns)."""
+        terms, held, lengths = self._by_text.of(texts.tolist())
+        columns, places, counts = np.unique(terms, return_inverse=True, return_counts=True)
+        shared = counts > 1
+        numbers = np.where(shared, np.cumsum(shared) - 1, -1)[places]
+        dense = np.zeros((len(texts), int(shared.sum())), dtype=np.float32)
+        kept = numbers >= 0
+        dense[np.repeat(np.arange(len(texts)), lengths)[kept], numbers[kept]] = held[kept]
+        return dense
+
+
+class _Runs:
+    """Pairs of numbers and weights, sorted by the first number: the run of each is found at once."""
+
+    __slots__ = ("_seconds", "_starts", "_weights")
+
+    def __init__(self, firsts: Ids, seconds: Ids, weights: Scores, count: int) -> None:
+        order = np.argsort(firsts, kind="stable")
+        self._seconds = seconds[order]
+        self._weights = weights[order].astype(np.float32, copy=False)
+        self._starts = np.concatenate(([0], np.cumsum(np.bincount(firsts, minlength=count)))).astype(np.int32)
+
+    def of(self, firsts: Sequence[int]) -> tuple[Ids, Scores, Ids]:
+        """Return the second numbers and weights of some first ones, run after run, and the length of each run."""
+        spans = [slice(self._starts[one], self._starts[one + 1]) for one in firsts]
+        seconds = np.concatenate([self._seconds[span] for span in spans])
+        weights = np.concatenate([self._weights[span] for span in spans])
+        return seconds, weights, np.array([span.stop - span.start for span in spans], dtype=np.int32)
