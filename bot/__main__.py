@@ -344,7 +344,7 @@ async def _with_app(settings: Settings, chosen: Sequence[Plugin], work: Any) -> 
     from bot.app import build
     from bot.engine import knowledge_of
     from bot.logs import configure
-    from bot.memory import give_back, share_arena
+    from bot.memory import share_arena
     from storage import open_storage
 
     configure(settings.log)
@@ -353,9 +353,7 @@ async def _with_app(settings: Settings, chosen: Sequence[Plugin], work: Any) -> 
     loading = asyncio.create_task(asyncio.to_thread(knowledge_of, settings))
     storage = await open_storage(settings.url, settings.data_dir)
     try:
-        knowledge = await loading
-        give_back()
-        return await work(build(settings, chosen, storage.unit_of_work, knowledge))
+        return await work(build(settings, chosen, storage.unit_of_work, await loading))
     finally:
         await storage.close()
 

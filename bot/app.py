@@ -89,8 +89,7 @@ async def serve(app: App) -> None:
     with _signals(stop, app.knowledge):
         async with _working(app):
             if await _before(stop, asyncio.create_task(_start(app))):
-                give_back()
-                log.info("connected", adapters=",".join(app.adapters), engine=app.knowledge.common.index.engine)
+                log.info("connected", adapters=",".join(app.adapters))
                 await _until_over(app, stop)
 
 
@@ -142,14 +141,23 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
 
 
 async def _until_over(app: App, stop: asyncio.Event) -> None:
-    """Return when a signal came or an adapter is done; raise what an adapter raised."""
+    """Return when a signal came or an adapter is done; raise what an adapter, or the making of the index, raised."""
     running = [asyncio.create_task(adapter.run(), name=name) for name, adapter in app.adapters.items()]
+    running.append(asyncio.create_task(_search_ready(app.knowledge), name="search"))
     waiting = asyncio.create_task(stop.wait())
     done, pending = await asyncio.wait([*running, waiting], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     await _end([task for task in running if task in pending])
     for task in done - {waiting}:
         task.result()
+
+
+async def _search_ready(knowledge: KnowledgeBase) -> None:
+    """Say when questions can be searched, give back what making the index took, and go on as long as the process."""
+    index = await knowledge.prepared()
+    give_back()
+    log.info("search is ready", engine=index.engine)
+    await asyncio.Event().wait()
 
 
 @contextlib.contextmanager

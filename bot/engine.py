@@ -9,10 +9,10 @@ import structlog
 from bot.config import Settings
 from bot.errors import ConfigError
 from bot.i18n import Translator
-from bot.knowledge_base import KnowledgeBase, read_files
+from bot.knowledge_base import Edition, KnowledgeBase, read_files
 from knowledge.engines import engine_of
 from knowledge.errors import KnowledgeError
-from knowledge.index import Index, index_of
+from knowledge.index import index_of
 from knowledge.scoring import Engine
 
 log = structlog.get_logger("bot")
@@ -57,8 +57,11 @@ def knowledge_of(settings: Settings) -> KnowledgeBase:
     return KnowledgeBase(reread(), make_index, reread)
 
 
-def described(index: Index, t: Translator) -> str:
+def described(edition: Edition, t: Translator) -> str:
     """Return which engine runs and why, for people."""
+    if not edition.made.done():
+        return t("my search is being prepared, which takes a minute after the first start")
+    index = edition.index
     if index.missing:
         return t("{engine}: by wording alone, since the language model is missing", engine=index.engine)
     if index.engine == "lexical":

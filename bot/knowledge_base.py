@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Protocol
 
 import structlog
 
+from bot.background import begun, done, result_of
 from bot.config import Knowledge
 from bot.errors import Busy
 from bot.ports import OpenUnitOfWork
@@ -42,11 +44,30 @@ class MakeIndex(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class _Indexes:
+    """The index of the topics of all chapters together, and what each place searches of it; "" is everybody's."""
+
+    whole: Index
+    by_place: Mapping[str, Index]
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """What one chapter's people are answered from."""
 
     bank: Bank
-    index: Index
+    made: Future[_Indexes]
+    place: str
+
+    @property
+    def index(self) -> Index:
+        """What is searched; this blocks while it is still being made, so in the event loop wait for `ready` first."""
+        found = self.made.result().by_place
+        return found.get(self.place) or found[""]
+
+    async def ready(self) -> None:
+        """Wait until questions can be searched: seconds after a start, more after the very first."""
+        await result_of(self.made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +84,7 @@ class _Stock:
 
     files: Files
     published: tuple[Topic, ...]
-    index: Index  # of the topics of all chapters together
+    made: Future[_Indexes]
     editions: Mapping[str, Edition]  # "" is that of places without content of their own
 
 
@@ -80,6 +101,8 @@ def read_files(settings: Knowledge, content: Path = CONTENT) -> Files:
 class KnowledgeBase:
     """The current editions. Readers never wait: a new stock is made beside the old one and replaces it whole.
 
+    At the start the content can be read at once, while the index is made in a thread of its own.
+
     Args:
         files: the content to begin with.
         make_index: see `MakeIndex`.
@@ -95,7 +118,8 @@ class KnowledgeBase:
         self._version = 0
         self._changing = asyncio.Lock()
         self._news = asyncio.Event()
-        self._stock = _stock(files, (), index or self._indexed(files, ()))
+        made = done(_indexes(files, (), index)) if index else begun(partial(self._made, files, ()), "search")
+        self._stock = _stock(files, (), made)
 
     @property
     def common(self) -> Edition:
@@ -105,6 +129,15 @@ class KnowledgeBase:
     def edition(self, workspace_id: str) -> Edition:
         """Return what people of this workspace are answered from."""
         return self._stock.editions.get(workspace_id, self.common)
+
+    async def prepared(self) -> Index:
+        """Wait for everybody's index and return it.
+
+        Raises:
+            BaseException: it could not be made.
+        """
+        await self.common.ready()
+        return self.common.index
 
     def wake(self) -> None:
         """Look for published topics now."""
@@ -142,7 +175,8 @@ class KnowledgeBase:
         """Answer from these topics too, in place of those published before."""
         async with self._changing:
             files = self._stock.files
-            await self._replace(files, published, self._stock.index.calibration)
+            now = await result_of(self._stock.made)
+            await self._replace(files, published, now.whole.calibration)
             await self._replace(files, published)
 
     async def reload(self) -> bool:
@@ -162,14 +196,14 @@ class KnowledgeBase:
     async def _replace(
         self, files: Files, published: tuple[Topic, ...], calibration: Calibration | None = None
     ) -> None:
-        self._stock = await asyncio.to_thread(self._made, files, published, calibration)
+        made = begun(partial(self._made, files, published, calibration), "search")
+        await result_of(made)
+        self._stock = _stock(files, published, made)
 
-    def _made(self, files: Files, published: tuple[Topic, ...], calibration: Calibration | None) -> _Stock:
-        return _stock(files, published, self._indexed(files, published, calibration))
-
-    def _indexed(self, files: Files, published: tuple[Topic, ...], calibration: Calibration | None = None) -> Index:
+    def _made(self, files: Files, published: tuple[Topic, ...], calibration: Calibration | None = None) -> _Indexes:
         variants = dict(_variants(files, published))
-        return self._make_index(variants, uncovered=uncovered_of(files.common), calibration=calibration)
+        index = self._make_index(variants, uncovered=uncovered_of(files.common), calibration=calibration)
+        return _indexes(files, published, index)
 
 
 def _variants(files: Files, published: Sequence[Topic]) -> Iterator[tuple[str, list[Phrase]]]:
@@ -185,13 +219,22 @@ def _own_name(place: str, topic_id: str) -> str:
     return f"{place}/{topic_id}"
 
 
-def _stock(files: Files, published: tuple[Topic, ...], index: Index) -> _Stock:
-    common = files.common.with_topics(published)
-    editions = {"": Edition(common, _of(index, common, {}) if files.chapters else index)}
-    for place, own in files.chapters.items():
-        bank = files.common.joined(own).with_topics(published)
-        editions[place] = Edition(bank, _of(index, bank, {_own_name(place, one): one for one in own.topics}))
-    return _Stock(files, published, index, editions)
+def _stock(files: Files, published: tuple[Topic, ...], made: Future[_Indexes]) -> _Stock:
+    editions = {place: Edition(bank, made, place) for place, bank in _banks(files, published).items()}
+    return _Stock(files, published, made, editions)
+
+
+def _banks(files: Files, published: tuple[Topic, ...]) -> dict[str, Bank]:
+    own = {place: files.common.joined(bank).with_topics(published) for place, bank in files.chapters.items()}
+    return {"": files.common.with_topics(published), **own}
+
+
+def _indexes(files: Files, published: tuple[Topic, ...], index: Index) -> _Indexes:
+    if not files.chapters:
+        return _Indexes(index, {"": index})
+    chapters = {place: {_own_name(place, one): one for one in own.topics} for place, own in files.chapters.items()}
+    banks = _banks(files, published).items()
+    return _Indexes(index, {place: _of(index, bank, chapters.get(place, {})) for place, bank in banks})
 
 
 def _of(index: Index, bank: Bank, own: Mapping[str, str]) -> Index:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from knowledge.embedding import Embedder, Vectors, unit_rows
+from knowledge.embedding import Embedder, Vectors
 from knowledge.scoring import Ids, Phrase, Scores
 from knowledge.vectors import vectors_of
 
@@ -28,9 +28,9 @@ class DenseScorer:
 
     def __init__(self, texts: Sequence[Phrase], embedder: Embedder, cache_folder: Path | None = None) -> None:
         self._embedder = embedder
-        vectors = vectors_of([phrase.text for phrase in texts], embedder, cache_folder)
-        self._middle = np.asarray(vectors.sum(axis=0) / (len(texts) + FEW), dtype=np.float32)
-        self._vectors = self._seen_from_middle(vectors)
+        self._vectors = vectors_of([phrase.text for phrase in texts], embedder, cache_folder)
+        self._middle = np.asarray(self._vectors.sum(axis=0) / (len(texts) + FEW), dtype=np.float32)
+        self._see_from_middle(self._vectors)
         self._places = {phrase.text: place for place, phrase in enumerate(texts)}
 
     def scores(self, question: Phrase) -> Scores:
@@ -47,7 +47,11 @@ class DenseScorer:
         place = self._places.get(text)
         if place is not None:
             return np.asarray(self._vectors[place])
-        return np.asarray(self._seen_from_middle(self._embedder.embed([text]))[0])
+        asked = np.array(self._embedder.embed([text]))
+        self._see_from_middle(asked)
+        return np.asarray(asked[0])
 
-    def _seen_from_middle(self, vectors: Vectors) -> Vectors:
-        return unit_rows(vectors - self._middle)
+    def _see_from_middle(self, vectors: Vectors) -> None:
+        """Move the rows and make them of unit length in place: a copy of all of them would double the memory."""
+        vectors -= self._middle
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)

@@ -28,15 +28,16 @@ class WordEvidence:
         self._stems = StemIndex(phrases)
         self._texts_by_stem, self._stem_starts = entries_by_term(self._stems)
         self._text_starts = np.searchsorted(self._stems.texts, np.arange(len(phrases) + 1))
-        firsts = np.unique(owners, return_index=True)[1].tolist()
-        self._answered = [self._known(phrases[first].answers) for first in firsts]
+        self._answers = [phrases[first].answers for first in np.unique(owners, return_index=True)[1].tolist()]
+        self._answered: dict[int, frozenset[int]] = {}  # read when first asked about: a start needs none of it
 
-    def _known(self, answers: Sequence[str]) -> frozenset[int]:
+    def _answered_by(self, topic: int) -> frozenset[int]:
         """Return the stems of a topic's answers that some phrasing has too."""
-        words = [Phrase.of(answer).words for answer in answers]
-        return frozenset(
-            stem for lang in LANGS for one in words for stem in self._stems.stems(one, lang) if stem >= 0
-        )
+        if topic not in self._answered:
+            words = [Phrase.of(answer).words for answer in self._answers[topic]]
+            found = (stem for lang in LANGS for one in words for stem in self._stems.stems(one, lang))
+            self._answered[topic] = frozenset(stem for stem in found if stem >= 0)
+        return self._answered[topic]
 
     def evidence(self, question: Phrase, topic: int, texts: slice, hidden: slice = _NOWHERE) -> tuple[float, ...]:
         """Return what the question's words say of a topic, in the language that speaks more for it.
@@ -50,7 +51,7 @@ class WordEvidence:
             texts: where its phrasings are.
             hidden: phrasings that count as not there.
         """
-        held = self._held_by(texts, hidden) | self._answered[topic]
+        held = self._held_by(texts, hidden) | self._answered_by(topic)
         shares = [self._shares_in(question, lang, held, hidden) for lang in LANGS]
         return (*max(shares, key=lambda share: share[0] - share[1]), float(np.log1p(len(question.words))))
 

@@ -113,4 +113,6 @@ def _digest(
         for topic_id, phrases in variants.items()
     ]
     parts = [(part.name, part.weight, part.source) for part in engine.parts]
-    return hashlib.sha256(repr((VERSION, EVIDENCE, engine.name, parts, precision, texts, [one.text for one in uncovered])).encode()).hexdigest()[:32]
+    return hashlib.sha256(
+        repr((VERSION, EVIDENCE, engine.name, parts, precision, texts, [one.text for one in uncovered])).encode()
+    ).hexdigest()[:32]

@@ -67,6 +67,12 @@ def search(index: Index, query: str, lang: str | None = None, limit: int = 3) ->
     return Result(outcome, hits, spoken, confidence)
 
 
+def topic_asked_by(index: Index, text: str) -> str | None:
+    """Return the id of the topic that has the text, word for word, among its questions."""
+    found = index.matcher.asked_exactly(Phrase.of(text))
+    return (index.topic_ids[found] or None) if found is not None else None
+
+
 def _hits(index: Index, match: Match, exact: int | None, limit: int) -> tuple[Hit, ...]:
     """Return the best topics that have anything in common with the question; first one that has the very question."""
     ranked = [topic for topic in match.best(limit + 1) if match.likeness[topic] > 0]

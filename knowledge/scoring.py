@@ -90,8 +90,8 @@ class Postings:
     __slots__ = ("_by_term", "_by_text", "n_texts")
 
     def __init__(self, terms: Ids, texts: Ids, weights: Scores, n_terms: int, n_texts: int) -> None:
-        self._by_term = _Runs(terms, texts, weights, n_terms)
-        self._by_text = _Runs(texts, terms, weights, n_texts)
+        self._by_term = _Runs(terms, texts, weights, n_terms, n_texts)
+        self._by_text = _Runs(texts, terms, weights, n_texts, n_terms)
         self.n_texts = n_texts
 
     def dot(self, terms: Sequence[int], weights: Sequence[float]) -> Scores:
@@ -105,7 +105,7 @@ class Postings:
     def rows(self, texts: Ids) -> Scores:
         """Return the rows of some texts with the columns that two or more of them share: shape (texts, columns)."""
         terms, held, lengths = self._by_text.of(texts.tolist())
-        columns, places, counts = np.unique(terms, return_inverse=True, return_counts=True)
+        _, places, counts = np.unique(terms, return_inverse=True, return_counts=True)
         shared = counts > 1
         numbers = np.where(shared, np.cumsum(shared) - 1, -1)[places]
         dense = np.zeros((len(texts), int(shared.sum())), dtype=np.float32)
@@ -115,19 +115,22 @@ class Postings:
 
 
 class _Runs:
-    """Pairs of numbers and weights, sorted by the first number: the run of each is found at once."""
+    """Pairs of numbers and weights, sorted by the first number: the run of each is found at once.
+
+    Numbers take the smallest type that holds them and weights half precision, since there are millions of pairs.
+    """
 
     __slots__ = ("_seconds", "_starts", "_weights")
 
-    def __init__(self, firsts: Ids, seconds: Ids, weights: Scores, count: int) -> None:
-        order = np.argsort(firsts, kind="stable")
-        self._seconds = seconds[order]
-        self._weights = weights[order].astype(np.float32, copy=False)
-        self._starts = np.concatenate(([0], np.cumsum(np.bincount(firsts, minlength=count)))).astype(np.int32)
+    def __init__(self, firsts: Ids, seconds: Ids, weights: Scores, n_firsts: int, n_seconds: int) -> None:
+        order = np.argsort(firsts.astype(np.min_scalar_type(n_firsts)), kind="stable")
+        self._seconds = seconds.astype(np.min_scalar_type(n_seconds))[order]
+        self._weights = weights.astype(np.float16)[order]
+        self._starts = np.concatenate(([0], np.cumsum(np.bincount(firsts, minlength=n_firsts)))).astype(np.int32)
 
     def of(self, firsts: Sequence[int]) -> tuple[Ids, Scores, Ids]:
         """Return the second numbers and weights of some first ones, run after run, and the length of each run."""
         spans = [slice(self._starts[one], self._starts[one + 1]) for one in firsts]
-        seconds = np.concatenate([self._seconds[span] for span in spans])
-        weights = np.concatenate([self._weights[span] for span in spans])
+        seconds = np.concatenate([self._seconds[span] for span in spans]).astype(np.int32)
+        weights = np.concatenate([self._weights[span] for span in spans]).astype(np.float32)
         return seconds, weights, np.array([span.stop - span.start for span in spans], dtype=np.int32)

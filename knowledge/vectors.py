@@ -35,14 +35,16 @@ def vectors_of(texts: Sequence[str], embedder: Embedder, folder: Path | None = N
     """
     keys = [_key(text) for text in texts]
     path = folder and folder / f"{_PREFIX}{_name(embedder)}.npz"
-    known = _read(path, embedder.dimension) if path else {}
-    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+    places, known = _read(path, embedder.dimension) if path else _nothing(embedder.dimension)
+    missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in places}
     if missing:
-        known |= dict(zip(missing, embedder.embed(list(missing.values())), strict=True))
-    if path and (missing or len(known) > len(set(keys))):
+        known = np.concatenate((known, embedder.embed(list(missing.values()))))
+        places |= {key: place for place, key in enumerate(missing, len(places))}
+    rows = known[[places[key] for key in keys]]
+    if path and (missing or len(places) > len(set(keys))):
         with contextlib.suppress(OSError):
-            _write(path, {key: known[key] for key in keys})
-    return np.array([known[key] for key in keys], dtype=np.float32).reshape(len(texts), embedder.dimension)
+            _write(path, keys, rows)
+    return rows
 
 
 def _key(text: str) -> bytes:
@@ -54,13 +56,20 @@ def _name(embedder: Embedder) -> str:
     return hashlib.sha256(f"{embedder.name} {embedder.digest}".encode()).hexdigest()[:16]
 
 
-def _read(path: Path, dimension: int) -> dict[bytes, Vectors]:
+def _read(path: Path, dimension: int) -> tuple[dict[bytes, int], Vectors]:
+    """Return the kept vectors, and the row of each by its text's hash."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             keys, vectors = arrays["keys"], arrays["vectors"]
     except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile):
-        return {}
-    return _by_key(keys, vectors) if _is_sound(keys, vectors, dimension) else {}
+        return _nothing(dimension)
+    if not _is_sound(keys, vectors, dimension):
+        return _nothing(dimension)
+    return {key.tobytes(): row for row, key in enumerate(keys)}, vectors
+
+
+def _nothing(dimension: int) -> tuple[dict[bytes, int], Vectors]:
+    return {}, np.zeros((0, dimension), dtype=np.float32)
 
 
 def _is_sound(keys: Keys, vectors: Vectors, dimension: int) -> bool:
@@ -71,17 +80,13 @@ def _is_sound(keys: Keys, vectors: Vectors, dimension: int) -> bool:
     return bool(np.allclose(np.einsum("ij,ij->i", vectors, vectors), 1.0, atol=1e-2))
 
 
-def _by_key(keys: Keys, vectors: Vectors) -> dict[bytes, Vectors]:
-    return dict(zip((key.tobytes() for key in keys), vectors, strict=True))
-
-
-def _write(path: Path, known: dict[bytes, Vectors]) -> None:
+def _write(path: Path, keys: Sequence[bytes], vectors: Vectors) -> None:
     """Write whole or not at all, and drop the oldest files of other weights."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.tmp")
-    keys = np.frombuffer(b"".join(known), dtype=np.uint8).reshape(len(known), _KEY_BYTES)
     with draft.open("wb") as file:
-        np.savez(file, keys=keys, vectors=np.array(list(known.values()), dtype=np.float32))
+        hashes = np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(len(keys), _KEY_BYTES)
+        np.savez(file, keys=hashes, vectors=vectors)
     draft.replace(path)
     files = sorted(path.parent.glob(f"{_PREFIX}*.npz"), key=lambda one: one.stat().st_mtime, reverse=True)
     for old in files[_KEPT:]:

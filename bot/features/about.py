@@ -27,7 +27,7 @@ async def about(ctx: Context) -> Reply:
         Field(t("Version"), version("hrc-bot")),
         Field(t("Topics"), str(len(ctx.bank.topics))),
         Field(t("Languages"), ", ".join(LANGUAGES.values())),
-        Field(t("How I search"), described(ctx.index, t)),
+        Field(t("How I search"), described(ctx.edition, t)),
         Field(t("Licence"), "MIT"),
     )
     more = Section(

@@ -27,6 +27,7 @@ async def ask(
     """Answer, or say that the answer is unsure or unknown; the question's language decides the answer's."""
     key = conversation_key(ctx.request)
     last = await ctx.uow.conversations.recall(key, ctx.now) if key else None
+    await ctx.edition.ready()
     found = await asyncio.to_thread(understand, ctx.edition, question, ctx.t.lang, last)
     t = core_translators()[found.lang]
     if found.said:

@@ -19,8 +19,8 @@ from bot.markup import escape
 from bot.permissions import themes_of
 from bot.reply import Button, Field, Reply, Section
 from bot.text import fold
-from knowledge.normalize import guess, words
-from knowledge.retrieval import search
+from knowledge.normalize import guess
+from knowledge.retrieval import search, topic_asked_by
 from knowledge.schema import Topic
 
 A_DAY = 5  # questions that one account may ask
@@ -56,22 +56,23 @@ async def store(ctx: Context, text: str, where: str) -> Reply:
 
 
 async def _question(ctx: Context, text: str, where: str) -> AskedQuestion:
-    topics = nearest(ctx, text)
+    topics = await nearest(ctx, text)
     channel_id = ctx.request.origin.channel_id if where == HERE and await _can_post_here(ctx) else ""
     lang, theme = guess(text) or ctx.t.lang, topics[0].theme if topics else ""
     return AskedQuestion(0, ctx.user_id, ctx.workspace_id, channel_id, lang, text, theme, ctx.now)
 
 
-def nearest(ctx: Context, text: str) -> tuple[Topic, ...]:
+async def nearest(ctx: Context, text: str) -> tuple[Topic, ...]:
     """Return the topics that come closest to a text, however far off they are."""
-    return tuple(ctx.bank.topics[hit.topic_id] for hit in search(ctx.index, text).hits)
+    await ctx.edition.ready()
+    found = await asyncio.to_thread(search, ctx.index, text)
+    return tuple(ctx.bank.topics[hit.topic_id] for hit in found.hits)
 
 
 def asked_already(ctx: Context, text: str) -> Topic | None:
     """Return the topic that has the text, word for word, among its questions."""
-    hits = search(ctx.index, text).hits
-    same = next((hit for hit in hits if words(hit.variant) == words(text)), None)
-    return ctx.bank.topics[same.topic_id] if same else None
+    same = topic_asked_by(ctx.index, text)
+    return ctx.bank.topics[same] if same else None
 
 
 async def _can_post_here(ctx: Context) -> bool:

@@ -27,6 +27,7 @@ async def answer_of(ctx: Context, number: str | int) -> GivenAnswer:
         CheckFailure: it belongs to a theme of other experts.
         Conflict: it is published, or was taken back.
     """
+    await ctx.edition.ready()
     typed = str(number)
     wanted = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 11 else 0
     found = await ctx.uow.answers.get(wanted) if 0 < wanted < LARGEST else None
@@ -74,7 +75,7 @@ async def show(ctx: Context, given: GivenAnswer) -> Reply:
     if not _is_ready(ctx, given):
         missing = unfinished(ctx, given)
         return replace(missing, sections=(*missing.sections, Section(buttons=(change, decline))))
-    topic = topic_of(ctx, given, await ctx.uow.questions.settled_by(given.id))
+    topic = await topic_of(ctx, given, await ctx.uow.questions.settled_by(given.id))
     approve = Button(t("Approve"), APPROVE, f"{given.id}:{digest(topic)}", "primary")
     own = await is_own(ctx, given)
     text = escape(t("A second person has to approve it: it is yours.")) if own else ""
@@ -112,7 +113,7 @@ async def approve(ctx: Context, argument: str) -> Reply:
         raise CheckFailure(ctx.t("Nobody approves their own answer."), ctx.t("Another expert has to check it."))
     if not _is_ready(ctx, given):
         raise Conflict(ctx.t("This is no proposal any more."), ctx.t("Type questions list to see those that wait."))
-    topic = topic_of(ctx, given, await ctx.uow.questions.settled_by(given.id))
+    topic = await topic_of(ctx, given, await ctx.uow.questions.settled_by(given.id))
     if seen != digest(topic):
         shown = await show(ctx, given)
         return replace(shown, summary=ctx.t("It changed since you saw it. Please check it again."))

@@ -44,11 +44,11 @@ def _fits(text: str) -> bool:
     return len(text.split()) <= MAX_SHORT_WORDS
 
 
-def topic_of(ctx: Context, given: GivenAnswer, asked: tuple[AskedQuestion, ...]) -> PublishedTopic:
+async def topic_of(ctx: Context, given: GivenAnswer, asked: tuple[AskedQuestion, ...]) -> PublishedTopic:
     """Return what would be published now; the texts of both languages must be there."""
     titles = given.titles
     start = re.sub(r"[^a-z0-9]+", "-", fold(titles["en"])).strip("-")[:40].strip("-")
-    near = [one.id for one in nearest(ctx, titles["en"]) if _is_written(one.id)]
+    near = [one.id for one in await nearest(ctx, titles["en"]) if _is_written(one.id)]
     related = near[:MAX_RELATED] or [one.id for one in ctx.bank.topics_of(given.theme)[:1]]
     texts = {lang: _words_in(ctx, lang, given, asked) for lang in LANGUAGES}
     topic_id = "-".join(part for part in (f"asked-{given.id}", start) if part)
