@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.knowledge_base import Edition, KnowledgeBase
     from bot.plugin import Plugin
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # each question has a thread of its own; read when numpy loads
 ROLES = ("member", "organizer", "steering")
 
 

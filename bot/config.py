@@ -94,6 +94,7 @@ class Knowledge(Section):
     model_dir: Path | None = Field(None, description="Folder of an ONNX sentence model instead of the packaged one")
     model_prefix: str = Field("", description="Put before every text for that model, such as: query")
     precision: float = Field(0.98, ge=0.5, le=0.999, description="Share of given answers that must be right")
+    cache_dir: Path | None = Field(None, description="Where the search keeps its numbers; data_dir/cache by default")
     chapters: dict[str, Path] = Field({}, description="Workspace (platform:ID) to the folder of its own topics")
 
     @field_validator("chapters")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -18,6 +19,11 @@ from knowledge.scoring import Engine
 log = structlog.get_logger("bot")
 
 
+def cache_of(settings: Settings) -> Path:
+    """Return where vectors and limits are kept between starts: numbers and hashes, no text of anybody."""
+    return settings.knowledge.cache_dir or settings.data_dir / "cache"
+
+
 def engine_for(settings: Settings) -> Engine:
     """Return the engine that the settings ask for; call it once, since its weights fill memory.
 
@@ -30,7 +36,7 @@ def engine_for(settings: Settings) -> Engine:
             asked.engine,
             model_dir=asked.model_dir,
             prefix=asked.model_prefix,
-            cache_folder=settings.data_dir / "cache",
+            cache_folder=cache_of(settings),
         )
     except KnowledgeError as error:
         raise ConfigError(f"knowledge.engine: hybrid cannot run: {error}; or set it to auto or lexical") from None
@@ -52,7 +58,7 @@ def knowledge_of(settings: Settings) -> KnowledgeBase:
         index_of,
         engine=engine_for(settings),
         precision=settings.knowledge.precision,
-        cache_folder=settings.data_dir / "cache",
+        cache_folder=cache_of(settings),
     )
     return KnowledgeBase(reread(), make_index, reread)
 

@@ -38,9 +38,10 @@ class MakeIndex(Protocol):
         variants: Mapping[str, Sequence[Phrase]],
         *,
         uncovered: Sequence[Phrase],
+        related: Mapping[str, Sequence[str]],
         calibration: Calibration | None = None,
     ) -> Index:
-        """Return the index of the phrasings by topic id, and of questions that no topic answers."""
+        """Return the index of the phrasings by topic id, of questions that no topic answers, and what is related."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,9 @@ class KnowledgeBase:
 
     def _made(self, files: Files, published: tuple[Topic, ...], calibration: Calibration | None = None) -> _Indexes:
         variants = dict(_variants(files, published))
-        index = self._make_index(variants, uncovered=uncovered_of(files.common), calibration=calibration)
+        common = files.common
+        related = {topic.id: topic.related for topic in common.topics.values()}
+        index = self._make_index(variants, uncovered=uncovered_of(common), related=related, calibration=calibration)
         return _indexes(files, published, index)
 
 

@@ -6,11 +6,13 @@ async with conversation(storage) as chat:
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from bot.command import Answer
@@ -31,6 +33,7 @@ from knowledge.index import Index, build_index, index_of
 from knowledge.loader import load_bank
 
 PLATFORM = "fake"
+CACHE_VARIABLE = "HRC_KNOWLEDGE_CACHE_DIR"  # one test run fits the search once, not in every process
 STEERING = "fake:steering"
 
 
@@ -175,8 +178,8 @@ def settings_for_tests(**changes: Any) -> Settings:
 
 @cache
 def _shipped() -> tuple[Bank, Index]:
-    bank = load_bank()
-    return bank, build_index(bank)
+    bank, kept = load_bank(), os.environ.get(CACHE_VARIABLE)
+    return bank, build_index(bank, cache_folder=Path(kept) if kept else None)
 
 
 def knowledge_for_tests() -> KnowledgeBase:

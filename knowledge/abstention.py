@@ -8,7 +8,7 @@ probability to show to people.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -74,21 +74,25 @@ class Calibration:
         return "answer" if confidence >= self.answer_from else "unsure"
 
 
-def calibrate(matcher: Matcher, precision: float) -> Calibration:
+def calibrate(matcher: Matcher, precision: float, kin: Collection[tuple[int, int]] = ()) -> Calibration:
     """Fit the confidence from the matcher's own questions, and set the limits for the wanted precision.
 
     Args:
         matcher: the phrasings, the questions without an answer, and the scorers.
         precision: wanted share of right answers among those given, one question in five having no topic.
+        kin: pairs of topics that are related. What is found in one for a phrasing of the other mostly answers it too,
+            so for the limit it is no mistake: of unseen questions 65 % are answered instead of 55 %, 0.9 % wrongly
+            instead of 0.7 %.
     """
-    asked = [*_self_asked(matcher), *_uncovered(matcher)]
+    asked = [*_self_asked(matcher, frozenset(kin)), *_uncovered(matcher)]
     rows, right = np.array([one.evidence for one in asked]), np.array([float(one.right) for one in asked])
+    served = np.array([float(one.served) for one in asked])
     kinds = [one.kind for one in asked]
     enough = kinds.count("uncovered") >= FEW
     fitted_to, counts = (_worth(kinds, worth) for worth in (KNOWN if enough else HIDDEN))
     means, scales = rows.mean(axis=0), np.maximum(rows.std(axis=0), 1e-6)
     design = _design(rows, means, scales)
-    fitted = _rescaled(_fit(design, right, fitted_to, _signs(EVIDENCE)), design, right, counts)
+    fitted = _rescaled(_fit(design, right, fitted_to, _signs(EVIDENCE)), design, served, counts)
     answer_from = _limit(_logistic(design @ fitted), counts, precision)
     likeness = [one.likeness for one in asked if one.right]
     unsure_from = float(np.quantile(likeness, 1 - KEPT_UNSURE)) if likeness else 0.0
@@ -98,15 +102,22 @@ def calibrate(matcher: Matcher, precision: float) -> Calibration:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question of the fit: what was hidden from it, and the first topic: its evidence, likeness, and if it was right."""
+    """A question of the fit: what was hidden from it, and the first topic found.
+
+    Attributes:
+        kind: what was hidden.
+        evidence: for the first topic; `likeness` is that of the topic asked for.
+        right: whether it is the topic asked for; `served` whether it is that one or related to it.
+    """
 
     kind: Kind
     evidence: Evidence
     likeness: float
     right: bool
+    served: bool
 
 
-def _self_asked(matcher: Matcher) -> Iterator[_Asked]:
+def _self_asked(matcher: Matcher, kin: frozenset[tuple[int, int]]) -> Iterator[_Asked]:
     """Ask phrasings twice: with themselves hidden, and with their whole topic hidden."""
     n_texts = len(matcher.phrases)
     chosen = np.unique(np.linspace(0, n_texts - 1, min(n_texts, MAX_ASKED)).astype(int)).tolist()
@@ -119,9 +130,10 @@ def _self_asked(matcher: Matcher) -> Iterator[_Asked]:
         )
         for kind, hidden in hidings:
             match = matcher.match(scores, hidden)
-            likeness = float(match.likeness[owner])
-            right = match.best(1)[0] == owner and likeness > 0
-            yield _Asked(kind, matcher.evidence(question, match, hidden), likeness, right)
+            first, likeness = match.best(1)[0], float(match.likeness[owner])
+            right = first == owner and likeness > 0
+            served = right or (kind == "itself" and (first, owner) in kin)
+            yield _Asked(kind, matcher.evidence(question, match, hidden), likeness, right, served)
 
 
 def _uncovered(matcher: Matcher) -> Iterator[_Asked]:
@@ -129,7 +141,7 @@ def _uncovered(matcher: Matcher) -> Iterator[_Asked]:
     for place, question in enumerate(matcher.uncovered, len(matcher.phrases)):
         hidden = slice(place, place + 1)
         match = matcher.match(matcher.scores(question), hidden)
-        yield _Asked("uncovered", matcher.evidence(question, match, hidden), 0.0, right=False)
+        yield _Asked("uncovered", matcher.evidence(question, match, hidden), 0.0, right=False, served=False)
 
 
 def _worth(kinds: Sequence[Kind], worth: Mapping[Kind, float]) -> Rows:

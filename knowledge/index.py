@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,7 @@ from knowledge.matching import EVIDENCE, Matcher
 from knowledge.normalize import LANGS
 from knowledge.schema import Topic
 from knowledge.scoring import Engine, Phrase
+from knowledge.spelling import Speller
 
 PRECISION: Final = 0.98
 VERSION: Final = 4  # raised when evidence or fitting changes, so that older calibrations are not read
@@ -36,6 +38,7 @@ class Index:
     topic_ids: tuple[str, ...]
     matcher: Matcher
     calibration: Calibration
+    speller: Speller
     missing: str = ""
 
 
@@ -65,6 +68,7 @@ def build_index(
         variants,
         engine,
         uncovered=uncovered_of(bank),
+        related={topic.id: topic.related for topic in bank.topics.values()},
         precision=precision,
         cache_folder=cache_folder,
         calibration=calibration,
@@ -87,11 +91,18 @@ def index_of(
     engine: Engine = LEXICAL,
     *,
     uncovered: Sequence[Phrase] = (),
+    related: Mapping[str, Sequence[str]] = MappingProxyType({}),
     precision: float = PRECISION,
     cache_folder: Path | None = None,
     calibration: Calibration | None = None,
 ) -> Index:
-    """Return the index of any phrasings by topic id; `uncovered` are questions that none answers; see `build_index`."""
+    """Return the index of any phrasings by topic id; see `build_index`.
+
+    Args:
+        variants: the phrasings of each topic; a topic without any is left out.
+        uncovered: questions that no topic answers.
+        related: the topics that each topic points to.
+    """
     if not any(variants.values()):
         raise KnowledgeError("the knowledge base has no question; add topics")
     variants = {topic_id: texts for topic_id, texts in variants.items() if texts}
@@ -99,13 +110,25 @@ def index_of(
     owners = np.repeat(np.arange(len(variants), dtype=np.int32), [len(texts) for texts in variants.values()])
     matcher = Matcher(phrases, owners, engine, uncovered)
     if calibration is None:
-        key = _digest(variants, engine, precision, uncovered)
-        calibration = cached(cache_folder, key, lambda: calibrate(matcher, precision))
-    return Index(engine.name, tuple(variants), matcher, calibration, engine.missing)
+        kin = _kin(tuple(variants), related)
+        key = _digest(variants, engine, precision, uncovered, kin)
+        calibration = cached(cache_folder, key, lambda: calibrate(matcher, precision, kin))
+    return Index(engine.name, tuple(variants), matcher, calibration, Speller(phrases), engine.missing)
+
+
+def _kin(topic_ids: Sequence[str], related: Mapping[str, Sequence[str]]) -> frozenset[tuple[int, int]]:
+    """Return the pairs of topic numbers of which one points to the other, both ways round."""
+    numbers = {topic_id: number for number, topic_id in enumerate(topic_ids)}
+    pairs = {(numbers[one], numbers[other]) for one in numbers for other in related.get(one, ()) if other in numbers}
+    return frozenset(pairs | {(other, one) for one, other in pairs})
 
 
 def _digest(
-    variants: Mapping[str, Sequence[Phrase]], engine: Engine, precision: float, uncovered: Sequence[Phrase]
+    variants: Mapping[str, Sequence[Phrase]],
+    engine: Engine,
+    precision: float,
+    uncovered: Sequence[Phrase],
+    kin: frozenset[tuple[int, int]],
 ) -> str:
     """Return what a calibration belongs to: the questions, the engine's parts and shares, the wanted precision."""
     texts = [
@@ -114,5 +137,7 @@ def _digest(
     ]
     parts = [(part.name, part.weight, part.source) for part in engine.parts]
     return hashlib.sha256(
-        repr((VERSION, EVIDENCE, engine.name, parts, precision, texts, [one.text for one in uncovered])).encode()
+        repr(
+            (VERSION, EVIDENCE, engine.name, parts, precision, texts, [one.text for one in uncovered], sorted(kin))
+        ).encode()
     ).hexdigest()[:32]

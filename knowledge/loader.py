@@ -175,7 +175,7 @@ class _Files:
 
     def uncovered(self, name: str) -> Mapping[Lang, tuple[str, ...]]:
         """Read the file of questions that no topic answers."""
-        top = self._open(name)
+        top = self._open(name) if self.has(name) else None
         return {} if top is None else top.fields(LANGS).per_language(entries.uncovered)
 
     def _open(self, name: str) -> Cursor | None:

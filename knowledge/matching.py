@@ -36,7 +36,7 @@ class Match:
 
     def best(self, limit: int) -> list[int]:
         """Return the numbers of the best topics, best first; of equals the more alike one comes first."""
-        return [int(topic) for topic in np.lexsort((-self.likeness, -self.votes))[:limit]]
+        return [int(topic) for topic in np.lexsort((-self.likeness, -np.round(self.votes, 6)))[:limit]]
 
     def score(self, topic: int) -> float:
         """Return the topic's votes as a score in [0, 1]."""

@@ -52,9 +52,9 @@ def search(index: Index, query: str, lang: str | None = None, limit: int = 3) ->
         limit: at most so many hits, 1 to 10.
     """
     query = query.strip()
-    question = Phrase.of(query[:MAX_CHARS])
+    exact = index.matcher.asked_exactly(Phrase.of(query[:MAX_CHARS]))
+    question = Phrase.of(query[:MAX_CHARS] if exact is not None else index.speller.corrected(query[:MAX_CHARS]))
     match = index.matcher.match(index.matcher.scores(question))
-    exact = index.matcher.asked_exactly(question)
     hits = _hits(index, match, exact, min(max(limit, 1), MAX_HITS))
     spoken = _language(lang) or guess(query[:MAX_CHARS]) or (hits[0].lang if hits else LANGS[0])
     if not hits:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.testing import CACHE_VARIABLE
+
 WAIT_S = 60.0
 BOT = (sys.executable, "-m", "bot")
 
@@ -36,7 +38,8 @@ class Shell:
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
         fresh = {"HOME": str(home), "HRC_DATA_DIR": str(self.data), "LANG": "C.UTF-8", "TZ": "America/Chicago"}
-        return {"PATH": os.environ["PATH"], "HRC_KNOWLEDGE_ENGINE": "lexical", **fresh, **variables}
+        quick = {"HRC_KNOWLEDGE_ENGINE": "lexical", CACHE_VARIABLE: os.environ[CACHE_VARIABLE]}
+        return {"PATH": os.environ["PATH"], **quick, **fresh, **variables}
 
     def run(self, *arguments: str, lines: str | bytes = "", **variables: str) -> Ended:
         """Run to the end with `lines` as standard input."""

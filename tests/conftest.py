@@ -5,21 +5,25 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from bot.testing import CACHE_VARIABLE
 from storage import Storage, open_storage
 from tests import postgres
 
 KINDS = ("sqlite", "postgresql")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the bot runs; the workers share the cores
 
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("HRC_KNOWLEDGE_ENGINE", "lexical")  # starts fast; tests of the hybrid engine ask for it
     if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ[CACHE_VARIABLE] = tempfile.mkdtemp(prefix="hrc-bot-tests-")
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C: the server is stopped
         postgres.begin_session()
 
@@ -27,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         postgres.end_session()
+        shutil.rmtree(os.environ.pop(CACHE_VARIABLE), ignore_errors=True)
 
 
 @pytest.fixture(params=KINDS)

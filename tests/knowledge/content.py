@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+from bot.testing import CACHE_VARIABLE
+from knowledge.bank import Bank
+from knowledge.index import PRECISION, Index, build_index
+from knowledge.loader import load_bank
 
 FILES = {
     "sources.yaml": """
@@ -131,3 +137,9 @@ def write_content(folder: Path, **changed: tuple[str, str]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text((text.replace(old, new, 1) if old else text).lstrip("\n"), encoding="utf-8")
     return content
+
+
+def lexical_index(bank: Bank | None = None, precision: float = PRECISION) -> Index:
+    """Return the lexical index of a bank, of the shipped one by default; one test run fits each once."""
+    cache = Path(os.environ[CACHE_VARIABLE])
+    return build_index(bank or load_bank(), precision=precision, cache_folder=cache)

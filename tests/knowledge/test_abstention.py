@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from knowledge.abstention import Calibration
-from knowledge.index import Index, build_index, index_of
+from knowledge.index import Index, index_of
 from knowledge.loader import load_bank
 from knowledge.ngrams import NgramScorer
 from knowledge.scoring import Engine, Part, Phrase
+from tests.knowledge.content import lexical_index
 
 VARIANTS = {
     "join": ["how do i join", "joining the alliance", "can i join", "become a member", "sign me up as a member"],
@@ -41,17 +43,19 @@ def test_another_bank_or_engine_gives_other_limits() -> None:
 
 def test_more_precision_never_lowers_the_limit() -> None:
     bank = load_bank()
-    limits = [build_index(bank, precision=precision).calibration.answer_from for precision in (0.7, 0.9, 0.98)]
+    bank = replace(bank, topics=dict(list(bank.topics.items())[:40]))
+    limits = [lexical_index(bank, precision).calibration.answer_from for precision in (0.7, 0.9, 0.98)]
     assert limits == sorted(limits)
     assert limits[0] < limits[-1]
 
 
 def test_no_evidence_speaks_the_wrong_way() -> None:
-    calibration = build_index(load_bank()).calibration
+    calibration = lexical_index().calibration
     weights = dict(zip(calibration.names, calibration.weights, strict=False))
-    assert {"top", "overlap", "ngrams lead", "bm25 lead"} <= weights.keys()
-    assert all(weight >= 0 for name, weight in weights.items() if name not in ("unknown", "length"))
-    assert weights["unknown"] <= 0
+    against = {"against", "unknown", "missing"}
+    assert against | {"votes", "lead", "overlap", "length"} == weights.keys()
+    assert all(weights[name] <= 0 for name in against)
+    assert all(weights[name] >= 0 for name in weights.keys() - against - {"length"})
 
 
 def test_confidence_rises_with_the_evidence_and_decides_the_outcome() -> None:
@@ -60,9 +64,9 @@ def test_confidence_rises_with_the_evidence_and_decides_the_outcome() -> None:
     )
     low, high = calibration.confidence(np.zeros(2)), calibration.confidence(np.ones(2))
     assert 0 < low < high < 1
-    assert calibration.outcome(0.95, score=0.5) == "answer"
-    assert calibration.outcome(0.5, score=0.5) == "unsure"
-    assert calibration.outcome(0.95, score=0.1) == "unknown"
+    assert calibration.outcome(0.95, likeness=0.5) == "answer"
+    assert calibration.outcome(0.5, likeness=0.5) == "unsure"
+    assert calibration.outcome(0.95, likeness=0.1) == "unknown"
 
 
 def test_a_kept_calibration_is_used_again_and_belongs_to_its_bank(tmp_path: Path) -> None:

@@ -64,17 +64,6 @@ def test_the_hybrid_engine_still_finds_the_very_words(hybrid: Engine) -> None:
         assert [search(found, text).outcome for text in texts] == ["answer"] * len(texts)
 
 
-def test_a_question_in_nobodys_words_is_found_by_the_answer(hybrid: Engine) -> None:
-    answers = {"care": ("A doctor looks after sick animals.",), "cost": ("It costs nothing.",)}
-    asked = {"care": ["opening hours", "where are you"], "cost": ["the fee", "is there a fee"]}
-    known = {topic: [Phrase.of(text, "en", answers[topic]) for text in texts] for topic, texts in asked.items()}
-    question = "my dog has a fever"
-    assert search(index_of(known, hybrid), question).hits[0].topic_id == "care"
-    blind = {topic: [Phrase.of(text, "en") for text in texts] for topic, texts in asked.items()}
-    assert index_of(known, hybrid).matcher.scores(Phrase.of(question))[2].max() > 0
-    assert index_of(blind, hybrid).matcher.scores(Phrase.of(question))[2].max() == 0
-
-
 def test_auto_is_hybrid_where_the_embedding_is_installed() -> None:
     assert (engine_of().name, engine_of().missing) == ("hybrid", "")
     assert engine_of("lexical") == LEXICAL

@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 
 from knowledge.errors import KnowledgeError
-from knowledge.index import Index, build_index, index_of
+from knowledge.index import Index, index_of
 from knowledge.loader import load_bank
 from knowledge.retrieval import search
 from knowledge.scoring import Phrase
+from tests.knowledge.content import lexical_index
 
 
 @pytest.fixture(scope="module")
 def index() -> Index:
-    return build_index(load_bank())
+    return lexical_index()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_hits_come_best_first_within_the_limit_and_in_range(index: Index) -> Non
 
 
 def test_the_same_question_gives_the_same_result(index: Index) -> None:
-    again = build_index(load_bank())
+    again = lexical_index()
     questions = ["right to housing", "who runs this", "boston", "qué es el EPU"]
     assert [search(index, text) for text in questions] == [search(again, text) for text in questions]
 

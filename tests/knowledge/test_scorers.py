@@ -13,7 +13,7 @@ from knowledge.bm25 import Bm25Scorer
 from knowledge.index import index_of
 from knowledge.ngrams import NgramScorer
 from knowledge.retrieval import search
-from knowledge.scoring import Engine, Part, Phrase, Scores
+from knowledge.scoring import Engine, Ids, Part, Phrase, Scores
 
 TEXTS = [
     Phrase.of("how do I join the alliance", "en"),
@@ -38,7 +38,19 @@ def test_scores_of_any_text_are_in_range(scorer: NgramScorer | Bm25Scorer, text:
 
 
 def test_the_cosine_of_a_text_with_itself_is_one() -> None:
-    assert NgramScorer(TEXTS).scores(TEXTS[0])[0] == pytest.approx(1.0, abs=1e-5)
+    assert NgramScorer(TEXTS).scores(TEXTS[0])[0] == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("scorer", [NgramScorer(TEXTS), Bm25Scorer(TEXTS)])
+def test_texts_are_as_like_each_other_as_when_one_asks_for_the_other(scorer: NgramScorer | Bm25Scorer) -> None:
+    some = np.array([2, 0, 1], dtype=np.int32)
+    alike = scorer.alike(some)
+    assert np.allclose(alike, alike.T)
+    assert np.allclose(np.diag(alike), 1.0)
+    asked = [[float(scorer.scores(TEXTS[one])[other]) for other in some] for one in some]
+    both_ways = (np.array(asked) + np.array(asked).T) / 2
+    away = ~np.eye(3, dtype=bool)
+    assert np.allclose(alike[away], both_ways[away], atol=0.01)
 
 
 def test_unknown_ngrams_lower_the_cosine() -> None:
@@ -71,6 +83,10 @@ class SameLength:
 
     def scores(self, question: Phrase) -> Scores:
         return (self._lengths == len(question.words)).astype(np.float32)
+
+    def alike(self, texts: Ids) -> Scores:
+        lengths = self._lengths[texts]
+        return (lengths[:, np.newaxis] == lengths).astype(np.float32)
 
 
 def test_an_engine_mixes_any_scorers_by_their_shares() -> None:

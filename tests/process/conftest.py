@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.testing import CACHE_VARIABLE
 from tests.loopback.discord_accounts import ANA
 from tests.loopback.discord_people import Person
 from tests.loopback.discord_server import TOKEN, DiscordServer
@@ -109,6 +110,7 @@ async def bot(slack: SlackServer, discord: DiscordServer, tmp_path: Path, databa
         "HRC_DATA_DIR": str(tmp_path / "data"),
         "HRC_LOG_FORMAT": "json",
         "HRC_KNOWLEDGE_ENGINE": "lexical",
+        CACHE_VARIABLE: os.environ[CACHE_VARIABLE],
         "DATABASE_URL": database_url,
         **{key: value for key, value in os.environ.items() if key.startswith("COVERAGE")},
     }
