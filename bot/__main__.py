@@ -175,7 +175,7 @@ def knowledge_eval(config: Path | None, file: Path, picture: Path | None, shown:
 
     questions = read_questions(file)
     edition = _quiet_edition(_settings(config))
-    asked = ask_all(edition.index, questions)
+    asked = ask_all(edition.index, questions, edition.bank.topics)
     parts = parted(asked, {topic.id: topic.theme for topic in edition.bank.topics.values()})
     for line in misses(asked) if shown else ():
         click.echo(line)

@@ -22,6 +22,7 @@ from knowledge.strict_yaml import dotted
 STALE_DAYS: Final = 548  # 18 months
 FEW_QUESTIONS: Final = 8
 ALIKE: Final = 90.0  # likeness in 0..100 from which two questions are nearly the same
+BRIEF_WORDS: Final = 12  # longer questions tell a story, in words that say nothing of the topic
 COMMON_SHARE: Final = 0.08  # share of the topics from which a word is common
 
 _Asked = tuple[str, str, str, int]  # topic id, question, file, line; a line of 0 is not to be told about
@@ -127,6 +128,8 @@ def _alike_in(asked: list[_Asked]) -> Iterator[KnowledgeError]:
 
 def _common(asked: list[_Asked]) -> frozenset[str]:
     """Return the words of many topics; a word of few (a city, a number) tells them apart, so it may differ."""
-    counts = Counter(word for _, word in {(owner, word) for owner, text, _, _ in asked for word in words(text)})
+    told = [(owner, words(text)) for owner, text, _, _ in asked]
+    brief = {(owner, word) for owner, said in told if len(said) <= BRIEF_WORDS for word in said}
+    counts = Counter(word for _, word in brief)
     least = max(2, COMMON_SHARE * len({owner for owner, _, _, _ in asked}))
     return frozenset(word for word, count in counts.items() if count >= least)

@@ -27,7 +27,7 @@ from knowledge.schema import (
 
 MAX_SHORT_WORDS: Final = 60
 MAX_LONG_WORDS: Final = 220
-MAX_QUESTION_CHARS: Final = 200
+MAX_QUESTION_CHARS: Final = 400
 MAX_UNCOVERED_CHARS: Final = 500
 _COMMON: Final = ("id", "reviewed", "sources", "related")
 _RELIABILITIES: Final = ("A", "B", "C")

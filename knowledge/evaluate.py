@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +15,9 @@ from numpy.typing import NDArray
 
 from knowledge.errors import KnowledgeError
 from knowledge.index import Index
+from knowledge.normalize import fold
 from knowledge.retrieval import Result, search
+from knowledge.schema import Topic
 
 COVERAGE: Final = 0.9
 Numbers = NDArray[np.float64]
@@ -22,22 +25,33 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, the topics that answer it (none: the bank has no answer), its language and theme where known."""
+    """A question, the topics that answer it (none: the bank has no answer), its language and theme where known.
+
+    `facts` are what a right answer has to hold: of each fact one of its wordings, case and accents aside.
+    """
 
     id: str
     text: str
     gold: frozenset[str]
     lang: str | None = None
     theme: str = ""
+    facts: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, what was found for it, and how many milliseconds that took."""
+    """A question, what was found for it, how many milliseconds that took, and what the first topic answers."""
 
     question: Question
     result: Result
     ms: float
+    answer: str = ""
+
+    @property
+    def holds_facts(self) -> bool:
+        """Whether the first topic's answer holds every fact that the question asks for."""
+        told = fold(self.answer)
+        return all(any(fold(wording) in told for wording in fact) for fact in self.question.facts)
 
     @property
     def right(self) -> bool:
@@ -61,6 +75,7 @@ class Evaluation:
         answered: share of covered questions answered; `unknown` of them called unknown.
         uncovered_answered: share of uncovered questions answered.
         wrong: share of wrong answers among those given.
+        facts: share of answers that hold every fact asked for, of those to covered questions that name facts.
         p50_ms: milliseconds of one search, median; `p99_ms` the 99th percentile.
     """
 
@@ -74,12 +89,15 @@ class Evaluation:
     unknown: float | None
     uncovered_answered: float | None
     wrong: float | None
+    facts: float | None
     p50_ms: float
     p99_ms: float
 
 
 def read_questions(path: Path) -> tuple[Question, ...]:
-    """Return the questions of a JSON Lines file: `{"id", "text", "gold": [topic id], "lang"?, "theme"?}` a line.
+    """Return the questions of a JSON Lines file, one object a line.
+
+    `{"id", "text", "gold": [topic id], "lang"?, "theme"?, "facts"?: [[wording, ...], ...]}`
 
     Raises:
         KnowledgeError: not readable, or a line is not of this form; names the line.
@@ -94,19 +112,27 @@ def read_questions(path: Path) -> tuple[Question, ...]:
     return found
 
 
-def ask_all(index: Index, questions: Sequence[Question]) -> tuple[Asked, ...]:
+def ask_all(
+    index: Index, questions: Sequence[Question], topics: Mapping[str, Topic] = MappingProxyType({})
+) -> tuple[Asked, ...]:
     """Ask every question, one after the other.
 
+    Args:
+        index: what is asked.
+        questions: at least one.
+        topics: by id, to look for facts in their answers.
     Raises:
         KnowledgeError: there is none, or one expects a topic that the index does not have.
     """
     _check_gold(index, questions)
-    return tuple(_asked(index, question) for question in questions)
+    return tuple(_asked(index, question, topics) for question in questions)
 
 
-def evaluate(index: Index, questions: Sequence[Question]) -> Evaluation:
-    """Ask every question and count; raises as `ask_all` does."""
-    return evaluation_of(ask_all(index, questions))
+def evaluate(
+    index: Index, questions: Sequence[Question], topics: Mapping[str, Topic] = MappingProxyType({})
+) -> Evaluation:
+    """Ask every question and count; see `ask_all`."""
+    return evaluation_of(ask_all(index, questions, topics))
 
 
 def evaluation_of(asked: Sequence[Asked]) -> Evaluation:
@@ -117,6 +143,8 @@ def evaluation_of(asked: Sequence[Asked]) -> Evaluation:
     scores = np.array([one.result.hits[0].score if one.result.hits else 0.0 for one in asked])
     answered = np.array([one.result.outcome == "answer" for one in asked])
     unknown = np.array([one.result.outcome == "unknown" for one in asked])
+    factual = np.array([bool(one.question.facts) for one in asked]) & covered & answered
+    holding = np.array([one.holds_facts for one in asked])
     spent = [one.ms for one in asked]
     return Evaluation(
         questions=len(asked),
@@ -129,6 +157,7 @@ def evaluation_of(asked: Sequence[Asked]) -> Evaluation:
         unknown=_share(unknown[covered]),
         uncovered_answered=_share(answered[~covered]),
         wrong=_share(~right[answered]),
+        facts=_share(holding[factual]),
         p50_ms=float(np.percentile(spent, 50)),
         p99_ms=float(np.percentile(spent, 99)),
     )
@@ -173,11 +202,12 @@ def _question(line: str, file: str, number: int) -> Question:
     try:
         held: dict[str, Any] = json.loads(line)
         text, gold, lang, theme = held["text"], held["gold"], held.get("lang"), held.get("theme") or ""
+        facts = tuple(tuple(str(wording) for wording in fact) for fact in held.get("facts", ()))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise KnowledgeError('is not {"id", "text", "gold": [topic ids]}; correct the line', file, number) from error
     if not isinstance(text, str) or not isinstance(gold, list) or not (lang is None or isinstance(lang, str)):
         raise KnowledgeError('needs text as a string and "gold" as a list; correct the line', file, number)
-    return Question(str(held.get("id", number)), text, frozenset(map(str, gold)), lang, str(theme))
+    return Question(str(held.get("id", number)), text, frozenset(map(str, gold)), lang, str(theme), facts)
 
 
 def _check_gold(index: Index, questions: Sequence[Question]) -> None:
@@ -188,10 +218,13 @@ def _check_gold(index: Index, questions: Sequence[Question]) -> None:
         raise KnowledgeError(f"the questions expect topics that do not exist: {', '.join(sorted(unknown))}")
 
 
-def _asked(index: Index, question: Question) -> Asked:
+def _asked(index: Index, question: Question, topics: Mapping[str, Topic]) -> Asked:
     start = time.perf_counter()
     result = search(index, question.text, question.lang)
-    return Asked(question, result, 1000 * (time.perf_counter() - start))
+    ms = 1000 * (time.perf_counter() - start)
+    first = topics.get(result.hits[0].topic_id) if result.hits else None
+    told = first.texts[result.lang] if first else None
+    return Asked(question, result, ms, f"{told.title} {told.short} {told.long}" if told else "")
 
 
 def _theme(question: Question, themes: Mapping[str, str]) -> str:

@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BINS: Final = 10
-_HEADS: Final = ("asked", "right 1st", "in 3", "answered", "wrong", "no topic", "answered", "p50 ms", "p99 ms")
+_HEADS: Final = ("asked", "right 1st", "in 3", "answered", "wrong", "facts", "no topic", "answered", "p50 ms", "p99 ms")
 
 
 def table(parts: Mapping[str, Evaluation]) -> list[str]:
     """Return the figures as lines, one a part.
 
     Columns: questions asked; of those with a topic, the shares right first, right in three and answered; wrong among
-    all answers; questions without a topic, and the share of them answered all the same; milliseconds of a search.
+    all answers; answers that hold every fact asked for; questions without a topic, and the share of them answered all
+    the same; milliseconds of a search.
     """
     width = max(map(len, parts))
     head = " ".join([" " * width, *(name.rjust(9) for name in _HEADS)])
@@ -36,7 +37,7 @@ def table(parts: Mapping[str, Evaluation]) -> list[str]:
 
 def _cells(found: Evaluation) -> Iterator[str]:
     yield f"{found.questions}".rjust(9)
-    for share in (found.right_first, found.right_in_three, found.answered, found.wrong):
+    for share in (found.right_first, found.right_in_three, found.answered, found.wrong, found.facts):
         yield _per_cent(share).rjust(9)
     yield f"{found.questions - found.covered}".rjust(9)
     yield _per_cent(found.uncovered_answered).rjust(9)

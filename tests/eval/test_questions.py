@@ -10,6 +10,7 @@ from knowledge.loader import load_bank
 from knowledge.normalize import words
 
 FILE = Path(__file__).parent / "questions.jsonl"
+FACTS = Path(__file__).parent / "facts.jsonl"
 
 
 def test_there_are_enough_in_both_languages_and_a_third_has_no_answer() -> None:
@@ -35,7 +36,19 @@ def test_none_of_them_is_a_phrasing_of_the_bank() -> None:
         for text in topic.texts.values()
         for variant in text.variants
     }
-    assert [one.id for one in read_questions(FILE) if words(one.text) in known] == []
+    assert [one.id for file in (FILE, FACTS) for one in read_questions(file) if words(one.text) in known] == []
+
+
+def test_the_questions_from_the_facts_name_topics_that_exist_and_what_an_answer_has_to_hold() -> None:
+    questions, bank = read_questions(FACTS), load_bank()
+    assert {topic for one in questions for topic in one.gold} <= bank.topics.keys()
+    assert sum(bool(one.facts) for one in questions) >= 250
+    assert all(all(fact) for one in questions for fact in one.facts)
+
+
+def test_no_question_to_measure_with_teaches_the_search_when_to_keep_silent() -> None:
+    uncovered = {words(text) for texts in load_bank().uncovered.values() for text in texts}
+    assert [one.id for file in (FILE, FACTS) for one in read_questions(file) if words(one.text) in uncovered] == []
 
 
 def test_every_line_names_its_theme_or_comes_from_the_first_ones() -> None:

@@ -12,6 +12,7 @@ from knowledge.errors import KnowledgeError
 from knowledge.evaluate import Question, ask_all, auroc, evaluate, parted, read_questions, uncovered_at
 from knowledge.figures import misses, table
 from knowledge.index import Index, index_of
+from knowledge.loader import load_bank
 from knowledge.scoring import Phrase
 from tests.knowledge.content import lexical_index
 
@@ -82,6 +83,19 @@ def test_nothing_to_count_is_no_figure(tmp_path: Path) -> None:
     found = evaluate(index, read_questions(write(tmp_path, {"id": "1", "text": "zzz", "gold": []})))
     assert (found.right_first, found.auroc, found.wrong) == (None, None, None)
     assert table({"all": found})[1].split()[1:6] == ["1", "-", "-", "-", "-"]
+
+
+def test_facts_are_looked_for_in_the_answer_given_case_and_accents_aside() -> None:
+    bank = load_bank()
+    title = bank.topics["origins-rosario"].texts["es"].title
+    facts = (("ROSÁRIO",), ("1996", "1997"))
+    questions = [
+        Question("1", title, frozenset({"origins-rosario"}), "es", facts=facts),
+        Question("2", title, frozenset({"origins-rosario"}), "es", facts=(*facts, ("Lisboa",))),
+        Question("3", title, frozenset({"origins-rosario"}), "es"),
+    ]
+    assert evaluate(lexical_index(), questions, bank.topics).facts == 0.5
+    assert evaluate(lexical_index(), questions[2:], bank.topics).facts is None
 
 
 def test_figures_are_parted_by_language_and_theme() -> None:
