@@ -38,8 +38,8 @@ def vectors_of(texts: Sequence[str], embedder: Embedder, folder: Path | None = N
     places, known = _read(path, embedder.dimension) if path else _nothing(embedder.dimension)
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in places}
     if missing:
+        places |= {key: row for row, key in enumerate(missing, len(known))}
         known = np.concatenate((known, embedder.embed(list(missing.values()))))
-        places |= {key: place for place, key in enumerate(missing, len(places))}
     rows = known[[places[key] for key in keys]]
     if path and (missing or len(places) > len(set(keys))):
         with contextlib.suppress(OSError):

@@ -56,6 +56,7 @@ def test_only_new_texts_are_embedded_and_old_ones_leave(tmp_path: Path) -> None:
 
 def test_a_text_that_comes_twice_is_embedded_once(tmp_path: Path) -> None:
     assert asked(tmp_path, ["join", "join"]) == ["join"]
+    assert asked(tmp_path, ["join", "join", "leave"]) == ["leave"]
 
 
 def test_vectors_belong_to_their_weights(tmp_path: Path) -> None:
