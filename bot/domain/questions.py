@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,7 +27,8 @@ class Asked(StrEnum):
 class AskedQuestion:
     """A question that somebody agreed to have stored, and where its answer goes.
 
-    `id` is 0 until stored. `channel_id` is "" when the asker is answered privately. `answer_id` names what settled it.
+    `id` is 0 until stored. `channel_id` is "" when the asker is answered privately; `thread_id` is the place in that
+    channel, "" for the channel itself. `answer_id` names what settled it.
     `noticed_at` is when its experts were told of it, or will be; None when a question like it had them told already.
     Times are aware UTC.
     """
@@ -42,6 +44,7 @@ class AskedQuestion:
     state: Asked = Asked.OPEN
     answer_id: int = 0
     noticed_at: datetime | None = None
+    thread_id: str = ""
 
     def settled(self, state: Asked, answer_id: int) -> AskedQuestion:
         return replace(self, state=state, answer_id=answer_id)
@@ -62,6 +65,8 @@ class GivenAnswer:
 
     `texts` holds the answer, or the reason of a dismissal, in the languages that it was written in; `titles` the
     question as the topic will read. `revision` counts changes of the proposal: an approval names the one it saw.
+    `proposed_by` changed the words last; `first_words` is the digest of what `answered_by` wrote, "" where unknown.
+    `topic_id` names the topic that it became, or that it corrects.
     """
 
     id: int
@@ -76,6 +81,36 @@ class GivenAnswer:
     revision: int = 1
     approved_by: str = ""
     topic_id: str = ""
+    first_words: str = ""
+
+    @property
+    def writers(self) -> tuple[str, ...]:
+        """Return who wrote the words as they stand, whom another person has to approve.
+
+        Words that read as they were first given are those of whoever gave them, whoever put them back.
+        """
+        if not self.first_words:
+            return (self.answered_by, self.proposed_by)
+        return (self.answered_by if self.digest == self.first_words else self.proposed_by,)
+
+    @property
+    def digest(self) -> str:
+        """Return a short hash of the words in all languages; how lines end does not matter."""
+        said = [sorted((lang, _lines(text)) for lang, text in some.items()) for some in (self.titles, self.texts)]
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+    def first_given(self) -> GivenAnswer:
+        """Return the answer with its words kept in mind as those of `answered_by`."""
+        return replace(self, first_words=self.digest, proposed_by=self.answered_by)
+
+    def reworded(self, titles: Texts, texts: Texts, by: str) -> GivenAnswer:
+        """Return the answer in the words of `by`; whoever sends it unchanged wrote nothing."""
+        changed = replace(self, titles=titles, texts=texts)
+        return changed if changed.digest == self.digest else replace(changed, proposed_by=by)
+
+
+def _lines(text: str) -> str:
+    return "\n".join(text.strip().splitlines())
 
 
 @dataclass(frozen=True, slots=True)

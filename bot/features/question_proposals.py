@@ -44,7 +44,7 @@ async def proposed(ctx: Context, given: GivenAnswer) -> GivenAnswer:
     stored = await ctx.uow.answers.save(replace(with_state(ctx, given), revision=given.revision + 1))
     await ctx.uow.deliveries.raise_wanted(Subject.PROPOSAL, stored.id, stored.revision, ctx.now)
     if stored.proposal is Proposal.PROPOSED:
-        others = recipients(ctx.settings, stored.theme, (stored.answered_by, stored.proposed_by))
+        others = recipients(ctx.settings, stored.theme, stored.writers)
         targets = direct_targets(ctx.settings, others)
         await ctx.uow.deliveries.want(Subject.PROPOSAL, stored.id, targets, stored.revision, ctx.now)
     return stored
@@ -90,9 +90,9 @@ def _is_ready(ctx: Context, given: GivenAnswer) -> bool:
 
 
 async def is_own(ctx: Context, given: GivenAnswer) -> bool:
-    """Say whether the person wrote any of it, from this account or from another one of theirs."""
+    """Say whether the person wrote it as it stands, from this account or from another one of theirs."""
     me = await ctx.person_id()
-    return me in {await _person(ctx, one) for one in (given.answered_by, given.proposed_by) if one}
+    return me in {await _person(ctx, one) for one in given.writers if one}
 
 
 async def _person(ctx: Context, user_id: str) -> str:
@@ -110,7 +110,9 @@ async def approve(ctx: Context, argument: str) -> Reply:
     number, _, seen = argument.partition(":")
     given = await answer_of(ctx, number)
     if await is_own(ctx, given):
-        raise CheckFailure(ctx.t("Nobody approves their own answer."), ctx.t("Another expert has to check it."))
+        raise CheckFailure(
+            ctx.t("Nobody approves what they wrote themselves."), ctx.t("Another expert has to check it.")
+        )
     if not _is_ready(ctx, given):
         raise Conflict(ctx.t("This is no proposal any more."), ctx.t("Type questions list to see those that wait."))
     topic = await topic_of(ctx, given, await ctx.uow.questions.settled_by(given.id))

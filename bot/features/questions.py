@@ -137,10 +137,8 @@ async def answer(
     first, lang = group[0], guess(answer) or ctx.t.lang
     titles = {first.lang: " ".join(first.text.split())[:200], _other(first.lang): other_question}
     texts = {lang: answer, _other(lang): other_answer}
-    given = GivenAnswer(
-        0, ctx.user_id, ctx.now, first.theme, _filled(texts), titles=_filled(titles), proposed_by=ctx.user_id
-    )
-    stored = await settle(ctx, group, given, "questions answer")
+    given = GivenAnswer(0, ctx.user_id, ctx.now, first.theme, _filled(texts), titles=_filled(titles))
+    stored = await settle(ctx, group, given.first_given(), "questions answer")
     proposal = await proposals.show(ctx, await proposals.proposed(ctx, stored))
     sent = Section(reached(ctx, group), wordings(group))
     return Reply(ctx.t("Your answer is on its way."), (sent, Section(proposal.summary), *proposal.sections))
@@ -201,15 +199,10 @@ async def propose(
     ],
     theme: Annotated[str, Option(N_("Blank: as it is"), N_("Theme"), suggest=suggest_themes, max_chars=80)] = "",
 ) -> Reply:
-    """Store the texts as the newest proposal; whoever wrote them does not approve them."""
+    """Store the texts as the newest proposal; whoever changed them does not approve them."""
     given = await proposals.answer_of(ctx, number)
-    changed = replace(
-        given,
-        titles={"en": title, "es": titulo},
-        texts={"en": answer, "es": respuesta},
-        theme=_theme(ctx, theme) or given.theme,
-        proposed_by=ctx.user_id,
-    )
+    reworded = given.reworded({"en": title, "es": titulo}, {"en": answer, "es": respuesta}, ctx.user_id)
+    changed = replace(reworded, theme=_theme(ctx, theme) or given.theme)
     refuse_other_themes(ctx, changed.theme)
     return await proposals.show(ctx, await proposals.proposed(ctx, changed))
 
