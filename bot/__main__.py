@@ -200,14 +200,18 @@ def knowledge_stats(config: Path | None) -> None:
 @click.option("--to", "folder", type=click.Path(path_type=Path), required=True, help="The content folder to write to.")
 @click.pass_obj
 def knowledge_export(config: Path | None, folder: Path) -> None:
-    """Write the topics that people published in chat as content files."""
+    """Write the topics that people published in chat as content files, and take out those they withdrew."""
     from bot.domain.topic_files import files_of
-    from bot.knowledge_files import write_files
+    from bot.knowledge_files import remove_files, write_files
     from storage.beside import Beside
 
-    topics = asyncio.run(Beside(_settings(config).url).published_topics())
-    for path in write_files(files_of(topics), folder):
+    beside = Beside(_settings(config).url)
+    topics, withdrawn = asyncio.run(beside.published_topics()), asyncio.run(beside.withdrawn_topics())
+    written = write_files(files_of(topics), folder)
+    for path in written:
         click.echo(path)
+    for path in remove_files({one.id for one in withdrawn}, folder, but=written):
+        click.echo(f"removed: {path}")
     click.echo(f"{len(topics)} published topics.")
 
 
@@ -292,9 +296,10 @@ async def _whole_knowledge(settings: Settings) -> KnowledgeBase:
     from storage.beside import Beside
 
     knowledge = knowledge_of(settings)
-    published = await Beside(settings.url).published_topics()
-    if published:
-        await knowledge.adopt(tuple(one.topic for one in published))
+    beside = Beside(settings.url)
+    published, withdrawn = await beside.published_topics(), await beside.withdrawn_topics()
+    if published or withdrawn:
+        await knowledge.adopt(tuple(one.topic for one in published), [one.id for one in withdrawn])
     return knowledge
 
 

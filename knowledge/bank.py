@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from knowledge.naming import NameIndex
 from knowledge.normalize import Lang
-from knowledge.schema import Article, City, Criterion, Region, Source, Term, Theme, Topic
+from knowledge.schema import Article, City, Criterion, Entry, Region, Source, Term, Theme, Topic
+
+E = TypeVar("E", bound=Entry[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,18 @@ class Bank:
         topics = {**self.topics, **added}
         fitting = {key: self._without_dead_names(one, topics) for key, one in added.items()}
         return replace(self, topics={**self.topics, **fitting})
+
+    def without(self, withdrawn: Collection[str]) -> Bank:
+        """Return this bank without these topics, and without relations to them."""
+        topics = {key: _apart_from(one, withdrawn) for key, one in self.topics.items() if key not in withdrawn}
+        return replace(
+            self,
+            topics=topics,
+            criteria=tuple(_apart_from(one, withdrawn) for one in self.criteria),
+            articles=tuple(_apart_from(one, withdrawn) for one in self.articles),
+            terms=tuple(_apart_from(one, withdrawn) for one in self.terms),
+            cities=tuple(_apart_from(one, withdrawn) for one in self.cities),
+        )
 
     def _without_dead_names(self, topic: Topic, topics: Mapping[str, Topic]) -> Topic:
         sources = tuple(ref for ref in topic.sources if ref.id in self.sources)
@@ -113,6 +128,10 @@ class Bank:
     def nearest_terms(self, text: str, limit: int = 3) -> tuple[Term, ...]:
         """Return terms whose names are like `text`, most alike first."""
         return self._term_names.nearest(text, limit)
+
+
+def _apart_from(entry: E, withdrawn: Collection[str]) -> E:
+    return replace(entry, related=tuple(one for one in entry.related if one not in withdrawn))
 
 
 def _named_criteria(criteria: tuple[Criterion, ...]) -> Iterator[tuple[str, Criterion]]:

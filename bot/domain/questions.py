@@ -149,6 +149,16 @@ def _text(lang: Lang, words: TopicWords) -> TopicText:
     return TopicText(lang, words.title, words.questions, words.short, words.long)
 
 
+@dataclass(frozen=True, slots=True)
+class WithdrawnTopic:
+    """What is left of a topic that was taken back: it answers nowhere, also where content files still hold it."""
+
+    id: str
+    theme: str
+    reason: str
+    withdrawn_at: datetime
+
+
 class QuestionStore(Protocol):
     """Questions that wait for a person, and those that were settled."""
 
@@ -199,8 +209,20 @@ class PublishedTopicStore(Protocol):
     async def add(self, topic: PublishedTopic) -> None:
         """Publish a topic; the version rises."""
 
+    async def get(self, topic_id: str) -> PublishedTopic | None:
+        """Return the topic unless it was withdrawn."""
+
+    async def correct(self, topic: PublishedTopic) -> None:
+        """Publish other words in place of those of the same id; the version rises."""
+
+    async def withdraw(self, topic_id: str, reason: str, at: datetime) -> None:
+        """Take a topic back: its words are deleted, its id stays taken; the version rises."""
+
     async def all(self) -> tuple[PublishedTopic, ...]:
-        """Return every published topic, oldest first."""
+        """Return every published topic that was not withdrawn, oldest first."""
+
+    async def withdrawn(self) -> tuple[WithdrawnTopic, ...]:
+        """Return the withdrawn ones, oldest first."""
 
     async def version(self) -> int:
         """Return a number that changes whenever `all` does; 0 while there is none."""

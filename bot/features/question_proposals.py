@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.command import Delivering, Rendered
 from bot.context import Context
 from bot.domain.deliveries import Subject
-from bot.domain.questions import GivenAnswer, Proposal
+from bot.domain.questions import GivenAnswer, Proposal, PublishedTopic
 from bot.errors import CheckFailure, Conflict, NotFound
 from bot.features.question_answers import LARGEST, audit, refuse_other_themes
 from bot.features.question_asking import direct_targets, may_be_told, recipients
@@ -119,8 +119,8 @@ async def approve(ctx: Context, argument: str) -> Reply:
     if seen != digest(topic):
         shown = await show(ctx, given)
         return replace(shown, summary=ctx.t("It changed since you saw it. Please check it again."))
-    await ctx.uow.published_topics.add(topic)
-    await _close(ctx, replace(given, proposal=Proposal.PUBLISHED, approved_by=ctx.user_id, topic_id=topic.id))
+    await _publish(ctx, given, topic)
+    await close(ctx, replace(given, proposal=Proposal.PUBLISHED, approved_by=ctx.user_id, topic_id=topic.id))
     await audit(ctx, APPROVE.replace(".", " "), f"topic:{topic.id}")
     summary = ctx.t("Published: “{title}” is answered everywhere now.", title=topic.words[ctx.t.lang].title)
     return Reply(summary, replaces=True)
@@ -130,12 +130,20 @@ async def decline(ctx: Context, argument: str) -> Reply:
     """Let an answer stay an answer."""
     given = await answer_of(ctx, argument)
     if given.proposal is not Proposal.NONE:
-        await _close(ctx, replace(given, proposal=Proposal.NONE))
+        await close(ctx, replace(given, proposal=Proposal.NONE))
         await audit(ctx, DECLINE.replace(".", " "), f"answer:{given.id}")
     return Reply(ctx.t("It will not be published. Whoever asked got the answer all the same."), replaces=True)
 
 
-async def _close(ctx: Context, given: GivenAnswer) -> None:
+async def _publish(ctx: Context, given: GivenAnswer, topic: PublishedTopic) -> None:
+    if given.topic_id:
+        await ctx.uow.published_topics.correct(topic)
+    else:
+        await ctx.uow.published_topics.add(topic)
+
+
+async def close(ctx: Context, given: GivenAnswer) -> None:
+    """Store an answer that is no proposal any more; whoever was asked to check it sees that."""
     stored = await ctx.uow.answers.save(replace(given, revision=given.revision + 1))
     await ctx.uow.deliveries.drop_pending(Subject.PROPOSAL, stored.id)
     await ctx.uow.deliveries.raise_wanted(Subject.PROPOSAL, stored.id, stored.revision, ctx.now)
