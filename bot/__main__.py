@@ -10,6 +10,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -44,18 +45,30 @@ class _OneLine(click.Group):
 @click.pass_context
 def main(ctx: click.Context, config: Path | None) -> None:
     """The Human Rights Cities bot: answers with sources, members, convenings and announcements."""
-    sys.excepthook = crashed
+    sys.excepthook = partial(crashed, config)
     ctx.obj = config
 
 
-def crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Write what nobody foresaw as one line without secrets; the exit code stays 1."""
-    import traceback
+def crashed(
+    config: Path | None,
+    kind: type[BaseException],  # noqa: ARG001 - as sys.excepthook gives it
+    error: BaseException,
+    trace: TracebackType | None,  # noqa: ARG001
+) -> None:
+    """Tell what nobody foresaw in one line, with the details in the data directory; the exit code stays 1."""
+    from datetime import UTC, datetime
 
-    from bot.logs import masked
+    from bot.crashes import told
 
-    text = "".join(traceback.format_exception(kind, error, trace))
-    click.echo(f"hrc-bot: this is a fault of the program, please report it: {masked(text.strip())}", err=True)
+    click.echo(f"hrc-bot: {told(error, _data_dir(config), datetime.now(UTC))}", err=True)
+
+
+def _data_dir(config: Path | None) -> Path:
+    """Return the data directory, whatever is broken: even reading the settings may be what failed."""
+    try:
+        return _settings(config).data_dir
+    except Exception:
+        return Path(os.environ.get("HRC_DATA_DIR") or "data")
 
 
 @main.command()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, TypeVar
 
 from knowledge.naming import NameIndex
 from knowledge.normalize import Lang
+from knowledge.quoting import quotes_criteria, version_of
 from knowledge.schema import Article, City, Criterion, Entry, Region, Source, Term, Theme, Topic
 
 E = TypeVar("E", bound=Entry[Any])
@@ -82,6 +84,10 @@ class Bank:
     def topic(self, topic_id: str) -> Topic | None:
         """Return the topic with this id."""
         return self.topics.get(topic_id)
+
+    def criteria_version(self, topic: Topic | None = None) -> date | None:
+        """Return the version of the twelve criteria; None where `topic` does not quote them."""
+        return version_of(self.criteria) if topic is None or quotes_criteria(topic) else None
 
     def topics_of(self, theme_id: str) -> tuple[Topic, ...]:
         """Return the topics of a theme in the order of the files."""

@@ -129,7 +129,8 @@ def preview_sections(ctx: Context, topic: PublishedTopic) -> tuple[Section, ...]
     related = ", ".join(one.text(ctx.t.lang).title for one in near if one)
     fields = (Field(ctx.t("Theme"), theme.name(ctx.t.lang)), Field(ctx.t("Related"), related))
     refs = [SourceRef(one) for one in topic.sources]
-    about = sources_section(ctx.bank, refs, topic.approved_at.date(), ctx.t)
+    criteria = ctx.bank.criteria_version(topic.topic)
+    about = sources_section(ctx.bank, refs, topic.approved_at.date(), ctx.t, criteria)
     return (*(_in_language(ctx, topic, lang) for lang in LANGUAGES), replace(about, fields=fields))
 
 
