@@ -19,7 +19,7 @@ TOPIC, SHARE, HELPFUL, UNHELPFUL, PERSON = "ask.topic", "ask.share", "ask.helpfu
 SHORT, WHOLE = "ask.short", "ask.whole"
 SHORTLY = "short"  # the part of a button's argument that says that the short version is meant
 MAX_RELATED = 4
-LONG_WORDS = 40  # what follows the short answer, from which on somebody may want to go without it
+LONG_WORDS = 25  # what follows the short answer, from which on somebody may want to go without it
 MAX_CARRIED = 78  # UTF-16 units: with the action's name the smallest platform's limit of 100 for a button
 
 
@@ -60,7 +60,12 @@ def sources_section(
 def dates(reviewed: date, criteria: date | None, t: Translator) -> str:
     """Return in words when an answer was reviewed, and the version of the criteria that it quotes, if it does."""
     age = t("Reviewed {day}.", day=t.day(reviewed))
-    return f"{age} {t('Criteria: version of {day}.', day=t.day(criteria))}" if criteria else age
+    return f"{age} {criteria_note(criteria, t)}" if criteria else age
+
+
+def criteria_note(version: date, t: Translator) -> str:
+    """Return in words which version of the twelve criteria is quoted."""
+    return t("Criteria: version of {day}.", day=t.day(version))
 
 
 def _cited(source: Source, part: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from bot.answers import card_steps, related_section, shortened, sources_section
+from bot.answers import card_steps, criteria_note, related_section, shortened, sources_section
 from bot.command import Feature, Option
 from bot.context import Context
 from bot.errors import NotFound
@@ -47,7 +47,7 @@ def _all(ctx: Context) -> Reply:
     note = ctx.t("This checklist is this project's own synthesis. It certifies nothing and ranks nobody.")
     version = ctx.bank.criteria_version()
     if version:
-        note = f"{note} {ctx.t('Criteria: version of {day}.', day=ctx.t.day(version))}"
+        note = f"{note} {criteria_note(version, ctx.t)}"
     return Reply(
         ctx.t("Twelve criteria of a human rights city. Choose one."), (Section(text=escape(note), buttons=buttons),)
     )

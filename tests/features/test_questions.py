@@ -552,6 +552,14 @@ async def test_low_rated_answers_are_listed_worst_first(chat):
     assert len(reply.sections) == 2
 
 
+async def test_the_list_of_questions_tells_of_answers_that_did_not_help(chat):
+    assert "not helpful" not in words_of(await chat.say("questions list", **STEERING))
+    await chat.press(await chat.say("ask what is a human rights city?", **ANA), "Not helpful")
+    listed = await chat.say("questions list", **STEERING)
+    assert "1 answer was called not helpful." in words_of(listed)
+    assert "called not helpful most often" in (await chat.press(listed, "Show them", **STEERING)).summary
+
+
 async def test_me_counts_my_questions_and_erasing_takes_them_and_the_notice_of_them(chat, storage):
     await asked(chat)
     await chat.deliver()
