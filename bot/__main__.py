@@ -10,6 +10,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -45,18 +46,30 @@ class _OneLine(click.Group):
 @click.pass_context
 def main(ctx: click.Context, config: Path | None) -> None:
     """The Human Rights Cities bot: answers with sources, members, convenings and announcements."""
-    sys.excepthook = crashed
+    sys.excepthook = partial(crashed, config)
     ctx.obj = config
 
 
-def crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Write what nobody foresaw as one line without secrets; the exit code stays 1."""
-    import traceback
+def crashed(
+    config: Path | None,
+    kind: type[BaseException],  # noqa: ARG001 - as sys.excepthook gives it
+    error: BaseException,
+    trace: TracebackType | None,  # noqa: ARG001
+) -> None:
+    """Tell what nobody foresaw in one line, with the details in the data directory; the exit code stays 1."""
+    from datetime import UTC, datetime
 
-    from bot.logs import masked
+    from bot.crashes import told
 
-    text = "".join(traceback.format_exception(kind, error, trace))
-    click.echo(f"hrc-bot: this is a fault of the program, please report it: {masked(text.strip())}", err=True)
+    click.echo(f"hrc-bot: {told(error, _data_dir(config), datetime.now(UTC))}", err=True)
+
+
+def _data_dir(config: Path | None) -> Path:
+    """Return the data directory, whatever is broken: even reading the settings may be what failed."""
+    try:
+        return _settings(config).data_dir
+    except Exception:
+        return Path(os.environ.get("HRC_DATA_DIR") or "data")
 
 
 @main.command()
@@ -201,14 +214,18 @@ def knowledge_stats(config: Path | None) -> None:
 @click.option("--to", "folder", type=click.Path(path_type=Path), required=True, help="The content folder to write to.")
 @click.pass_obj
 def knowledge_export(config: Path | None, folder: Path) -> None:
-    """Write the topics that people published in chat as content files."""
+    """Write the topics that people published in chat as content files, and take out those they withdrew."""
     from bot.domain.topic_files import files_of
-    from bot.knowledge_files import write_files
+    from bot.knowledge_files import remove_files, write_files
     from storage.beside import Beside
 
-    topics = asyncio.run(Beside(_settings(config).url).published_topics())
-    for path in write_files(files_of(topics), folder):
+    beside = Beside(_settings(config).url)
+    topics, withdrawn = asyncio.run(beside.published_topics()), asyncio.run(beside.withdrawn_topics())
+    written = write_files(files_of(topics), folder)
+    for path in written:
         click.echo(path)
+    for path in remove_files({one.id for one in withdrawn}, folder, but=written):
+        click.echo(f"removed: {path}")
     click.echo(f"{len(topics)} published topics.")
 
 
@@ -293,9 +310,10 @@ async def _whole_knowledge(settings: Settings) -> KnowledgeBase:
     from storage.beside import Beside
 
     knowledge = knowledge_of(settings)
-    published = await Beside(settings.url).published_topics()
-    if published:
-        await knowledge.adopt(tuple(one.topic for one in published))
+    beside = Beside(settings.url)
+    published, withdrawn = await beside.published_topics(), await beside.withdrawn_topics()
+    if published or withdrawn:
+        await knowledge.adopt(tuple(one.topic for one in published), [one.id for one in withdrawn])
     return knowledge
 
 

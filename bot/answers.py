@@ -16,7 +16,10 @@ from knowledge.bank import Bank
 from knowledge.schema import Source, SourceRef, Topic
 
 TOPIC, SHARE, HELPFUL, UNHELPFUL, PERSON = "ask.topic", "ask.share", "ask.helpful", "ask.unhelpful", "ask.person"
+SHORT, WHOLE = "ask.short", "ask.whole"
+SHORTLY = "short"  # the part of a button's argument that says that the short version is meant
 MAX_RELATED = 4
+LONG_WORDS = 25  # what follows the short answer, from which on somebody may want to go without it
 MAX_CARRIED = 78  # UTF-16 units: with the action's name the smallest platform's limit of 100 for a button
 
 
@@ -28,18 +31,41 @@ def answer(
     sections = (
         Section(text=text.long),
         *live,
-        sources_section(bank, topic.sources, topic.reviewed, t),
+        topic_sources(bank, topic, t),
         related_section(bank.related(topic), t),
         Section(buttons=buttons),
     )
     return Reply(text.short, tuple(one for one in sections if one != Section()))
 
 
-def sources_section(bank: Bank, refs: Iterable[SourceRef], reviewed: date, t: Translator) -> Section:
-    """Return where the facts come from, and when somebody last looked at them."""
+def short_answer(bank: Bank, topic: Topic, t: Translator, live: tuple[Section, ...] = ()) -> Reply:
+    """Return a topic in its short version, with the same sources."""
+    sections = (*live, topic_sources(bank, topic, t))
+    return Reply(topic.text(t.lang).short, tuple(one for one in sections if one != Section()))
+
+
+def topic_sources(bank: Bank, topic: Topic, t: Translator) -> Section:
+    """Return the sources of a topic, when it was reviewed, and the version of the criteria where it quotes them."""
+    return sources_section(bank, topic.sources, topic.reviewed, t, bank.criteria_version(topic))
+
+
+def sources_section(
+    bank: Bank, refs: Iterable[SourceRef], reviewed: date, t: Translator, criteria: date | None = None
+) -> Section:
+    """Return where the facts come from, when somebody last looked at them, and which criteria are quoted."""
     lines = [f"- {_cited(bank.sources[ref.id], ref.part)}" for ref in refs]
+    return Section(t("Sources"), "\n".join([*lines, "", escape(dates(reviewed, criteria, t))]))
+
+
+def dates(reviewed: date, criteria: date | None, t: Translator) -> str:
+    """Return in words when an answer was reviewed, and the version of the criteria that it quotes, if it does."""
     age = t("Reviewed {day}.", day=t.day(reviewed))
-    return Section(t("Sources"), "\n".join([*lines, "", escape(age)]))
+    return f"{age} {criteria_note(criteria, t)}" if criteria else age
+
+
+def criteria_note(version: date, t: Translator) -> str:
+    """Return in words which version of the twelve criteria is quoted."""
+    return t("Criteria: version of {day}.", day=t.day(version))
 
 
 def _cited(source: Source, part: str) -> str:
@@ -68,11 +94,25 @@ def shortened(text: str, limit: int = 75) -> str:
 
 
 def next_steps(topic: Topic, ctx: Context, t: Translator, *, rated: bool = False) -> tuple[Button, ...]:
-    """Return the buttons under an answer: Share where there is a channel, and whether it helped."""
-    origin, argument = ctx.request.origin, f"{topic.id}:{t.lang}"
-    share = () if origin.is_direct else (Button(t("Share"), SHARE, argument),)
+    """Return the buttons under an answer: Short version, Share where there is a channel, and whether it helped."""
+    argument, steps = f"{topic.id}:{t.lang}", card_steps(topic, ctx, t)
     helped = (Button(t("Helpful"), HELPFUL, argument), Button(t("Not helpful"), UNHELPFUL, argument))
-    return share if rated else (*share, *helped)
+    return steps if rated else (*steps, *helped)
+
+
+def card_steps(topic: Topic, ctx: Context, t: Translator) -> tuple[Button, ...]:
+    """Return Short version where the answer is long, and Share where there is a channel."""
+    argument = f"{topic.id}:{t.lang}"
+    is_long = len(topic.text(t.lang).long.split()) >= LONG_WORDS
+    short = (Button(t("Short version"), SHORT, argument),) if is_long else ()
+    return short if ctx.request.origin.is_direct else (*short, Button(t("Share"), SHARE, argument))
+
+
+def short_steps(topic: Topic, ctx: Context, t: Translator) -> tuple[Button, ...]:
+    """Return the buttons under a short version."""
+    argument = f"{topic.id}:{t.lang}"
+    whole = Button(t("Whole answer"), WHOLE, argument)
+    return (whole,) if ctx.request.origin.is_direct else (whole, Button(t("Share"), SHARE, f"{argument}:{SHORTLY}"))
 
 
 def chatted(said: Said, t: Translator) -> Reply:

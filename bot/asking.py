@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bot.answers import dates
 from bot.i18n import core_translators
 from bot.knowledge_base import Edition
 from bot.markup import plain
@@ -60,9 +61,11 @@ def answer_text(edition: Edition, question: str, lang: str | None) -> str:
     if found["outcome"] == "answer" and not found["topic"]:
         return str(found["text"])
     if found["outcome"] == "answer":
+        topic = bank.topics[found["topic"]]
         cited = [bank.sources[one] for one in found["sources"]]
         lines = [f"- {one.title}, {one.author}" + (f" {one.url}" if one.url else "") for one in cited]
-        return "\n".join([found["text"], "", t("Sources"), *lines])
+        age = dates(topic.reviewed, bank.criteria_version(topic), t)
+        return "\n".join([found["text"], "", t("Sources"), *lines, "", age])
     if found["outcome"] == "unsure":
         titles = [f"- {bank.topics[one].text(found['lang']).title}" for one in found["related"]]
         return "\n".join(

@@ -108,10 +108,15 @@ class Delivering:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a target should show now, and its revision."""
+    """What a target should show now, and its revision.
+
+    `thread_id` is the place in the channel, "" the channel itself. `instead` gets it where the channel refuses it.
+    """
 
     reply: Reply
     revision: int
+    thread_id: str = ""
+    instead: Target | None = None
 
 
 def anyone(ctx: Context) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+import contextlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -78,15 +79,27 @@ class Files:
     common: Bank
     chapters: Mapping[str, Bank] = field(default_factory=dict)
 
+    def without(self, withdrawn: Collection[str]) -> Files:
+        """Return the files as if these topics stood in none of them."""
+        if not withdrawn:
+            return self
+        chapters = {place: bank.without(withdrawn) for place, bank in self.chapters.items()}
+        return Files(self.common.without(withdrawn), chapters)
+
 
 @dataclass(frozen=True, slots=True)
 class _Stock:
-    """All topics at one moment; never changed, only replaced."""
+    """All topics at one moment; never changed, only replaced.
+
+    `files` hold what was withdrawn too. `is_fitted` says that the calibration was fitted to these very topics.
+    """
 
     files: Files
     published: tuple[Topic, ...]
+    withdrawn: frozenset[str]
     made: Future[_Indexes]
     editions: Mapping[str, Edition]  # "" is that of places without content of their own
+    is_fitted: bool = True
 
 
 def read_files(settings: Knowledge, content: Path = CONTENT) -> Files:
@@ -120,7 +133,7 @@ class KnowledgeBase:
         self._changing = asyncio.Lock()
         self._news = asyncio.Event()
         made = done(_indexes(files, (), index)) if index else begun(partial(self._made, files, ()), "search")
-        self._stock = _stock(files, (), made)
+        self._stock = _stock(files, (), frozenset(), made)
 
     @property
     def common(self) -> Edition:
@@ -145,40 +158,63 @@ class KnowledgeBase:
         self._news.set()
 
     async def keep_current(self, open_unit_of_work: OpenUnitOfWork) -> None:
-        """Take up published topics as they come, until cancelled."""
-        while True:
-            self._news.clear()
-            try:
-                await self.take_up(open_unit_of_work)
-            except Busy:
-                log.warning("published topics wait, storage is busy")
-            try:
-                await asyncio.wait_for(self._news.wait(), LOOKS_EVERY_S)
-            except TimeoutError:
-                continue
+        """Take up published and withdrawn topics as they come, until cancelled; fitting goes on beside it."""
+        fitting: asyncio.Task[None] | None = None
+        try:
+            while True:
+                self._news.clear()
+                try:
+                    await self.take_up(open_unit_of_work)
+                except Busy:
+                    log.warning("published topics wait, storage is busy")
+                fitting = self._fitting(fitting)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), LOOKS_EVERY_S)
+        finally:
+            if fitting:
+                fitting.cancel()
+
+    def _fitting(self, running: asyncio.Task[None] | None) -> asyncio.Task[None] | None:
+        """Return the task that fits a calibration, a new one where there is need of it."""
+        if running and not running.done():
+            return running
+        if running:
+            running.result()
+        return None if self._stock.is_fitted else asyncio.create_task(self.fit())
 
     async def take_up(self, open_unit_of_work: OpenUnitOfWork) -> bool:
-        """Read published topics if there are new ones; say whether there were.
-
-        They answer at once by the calibration that was there; a new one is fitted after that.
-        """
+        """Read what was published, corrected or withdrawn if anything was; say whether there was anything."""
         async with open_unit_of_work(writes=False) as uow:
             version = await uow.published_topics.version()
             if version == self._version:
                 return False
             published = tuple(one.topic for one in await uow.published_topics.all())
-        await self.adopt(published)
+            withdrawn = [one.id for one in await uow.published_topics.withdrawn()]
+        await self.adopt(published, withdrawn)
         self._version = version
-        log.info("published topics taken up", topics=len(published))
+        log.info("published topics taken up", topics=len(published), withdrawn=len(withdrawn))
         return True
 
-    async def adopt(self, published: tuple[Topic, ...]) -> None:
-        """Answer from these topics too, in place of those published before."""
+    async def adopt(self, published: tuple[Topic, ...], withdrawn: Collection[str] = ()) -> None:
+        """Answer from these topics too, in place of those published before, and from none that was withdrawn.
+
+        Texts change at once, and what is withdrawn is silent at once; new questions are found as soon as the index is
+        made, by the calibration that was there.
+        """
         async with self._changing:
-            files = self._stock.files
-            now = await result_of(self._stock.made)
-            await self._replace(files, published, now.whole.calibration)
-            await self._replace(files, published)
+            before = self._stock
+            made = begun(partial(_narrowed, before.made, before.files, published, frozenset(withdrawn)), "search")
+            self._stock = _stock(before.files, published, frozenset(withdrawn), made, is_fitted=False)
+            now = await result_of(made)
+            await self._replace(before.files, now.whole.calibration)
+
+    async def fit(self) -> None:
+        """Fit a calibration to the topics as they are; it comes to nothing where they change meanwhile."""
+        stock = self._stock
+        made = begun(partial(self._made, stock.files, stock.published, stock.withdrawn), "search")
+        await result_of(made)
+        if self._stock is stock:
+            self._stock = _stock(stock.files, stock.published, stock.withdrawn, made)
 
     async def reload(self) -> bool:
         """Read the files again; where one is broken, keep what is there, tell the operator, and return False."""
@@ -187,26 +223,34 @@ class KnowledgeBase:
         async with self._changing:
             try:
                 files = await asyncio.to_thread(self._reread)
-                await self._replace(files, self._stock.published)
+                now = await result_of(self._stock.made)
+                await self._replace(files, now.whole.calibration)
             except KnowledgeError as error:
                 log.error("content not reloaded, the old content stays", problem=str(error))
                 return False
         log.info("content reloaded", topics=len(self.common.bank.topics))
+        self.wake()
         return True
 
-    async def _replace(
-        self, files: Files, published: tuple[Topic, ...], calibration: Calibration | None = None
-    ) -> None:
-        made = begun(partial(self._made, files, published, calibration), "search")
+    async def _replace(self, files: Files, calibration: Calibration) -> None:
+        published, withdrawn = self._stock.published, self._stock.withdrawn
+        made = begun(partial(self._made, files, published, withdrawn, calibration), "search")
         await result_of(made)
-        self._stock = _stock(files, published, made)
+        self._stock = _stock(files, published, withdrawn, made, is_fitted=False)
 
-    def _made(self, files: Files, published: tuple[Topic, ...], calibration: Calibration | None = None) -> _Indexes:
-        variants = dict(_variants(files, published))
-        common = files.common
+    def _made(
+        self,
+        files: Files,
+        published: tuple[Topic, ...],
+        withdrawn: frozenset[str] = frozenset(),
+        calibration: Calibration | None = None,
+    ) -> _Indexes:
+        offered = files.without(withdrawn)
+        common = offered.common
         related = {topic.id: topic.related for topic in common.topics.values()}
+        variants = dict(_variants(offered, published))
         index = self._make_index(variants, uncovered=uncovered_of(common), related=related, calibration=calibration)
-        return _indexes(files, published, index)
+        return _indexes(offered, published, index)
 
 
 def _variants(files: Files, published: Sequence[Topic]) -> Iterator[tuple[str, list[Phrase]]]:
@@ -222,9 +266,17 @@ def _own_name(place: str, topic_id: str) -> str:
     return f"{place}/{topic_id}"
 
 
-def _stock(files: Files, published: tuple[Topic, ...], made: Future[_Indexes]) -> _Stock:
-    editions = {place: Edition(bank, made, place) for place, bank in _banks(files, published).items()}
-    return _Stock(files, published, made, editions)
+def _stock(
+    files: Files,
+    published: tuple[Topic, ...],
+    withdrawn: frozenset[str],
+    made: Future[_Indexes],
+    *,
+    is_fitted: bool = True,
+) -> _Stock:
+    banks = _banks(files.without(withdrawn), published).items()
+    editions = {place: Edition(bank, made, place) for place, bank in banks}
+    return _Stock(files, published, withdrawn, made, editions, is_fitted)
 
 
 def _banks(files: Files, published: tuple[Topic, ...]) -> dict[str, Bank]:
@@ -232,9 +284,18 @@ def _banks(files: Files, published: tuple[Topic, ...]) -> dict[str, Bank]:
     return {"": files.common.with_topics(published), **own}
 
 
+def _narrowed(
+    made: Future[_Indexes], files: Files, published: tuple[Topic, ...], withdrawn: frozenset[str]
+) -> _Indexes:
+    """Return the index that was there, without what is not offered any more: that takes no time."""
+    return _selections(files.without(withdrawn), published, made.result().whole)
+
+
 def _indexes(files: Files, published: tuple[Topic, ...], index: Index) -> _Indexes:
-    if not files.chapters:
-        return _Indexes(index, {"": index})
+    return _selections(files, published, index) if files.chapters else _Indexes(index, {"": index})
+
+
+def _selections(files: Files, published: tuple[Topic, ...], index: Index) -> _Indexes:
     chapters = {place: {_own_name(place, one): one for one in own.topics} for place, own in files.chapters.items()}
     banks = _banks(files, published).items()
     return _Indexes(index, {place: _of(index, bank, chapters.get(place, {})) for place, bank in banks})

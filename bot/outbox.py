@@ -23,7 +23,7 @@ from bot.errors import Busy, DeliveryDelayed, DeliveryError, DeliveryRefused, De
 from bot.i18n import Translator, Translators
 from bot.ports import Clock, Messenger, OpenUnitOfWork
 from bot.registry import Registry
-from bot.reply import MessageRef, Reply
+from bot.reply import MessageRef
 
 log = structlog.get_logger("outbox")
 
@@ -123,9 +123,14 @@ class Outbox:
         return await self._finish(done)
 
     async def _finish(self, done: Delivery) -> None:
+        is_refused = done.status is Status.REFUSED and done.error_code != GONE and bool(done.target.channel_id)
+        rendered = await self._rendered(done) if is_refused else None
         async with self._post.unit_of_work(writes=True) as uow:
             await uow.deliveries.finish(done)
-            if done.status is Status.REFUSED and done.target.channel_id and done.error_code != GONE:
+            if rendered and rendered.instead:
+                targets, now = (rendered.instead,), self._post.clock()
+                await uow.deliveries.want(done.subject, done.subject_id, targets, rendered.revision, now)
+            elif is_refused:
                 await uow.follows.pause(done.target.channel_id, done.error_code)
 
     async def _outcome(self, row: Delivery) -> Delivery:
@@ -165,8 +170,10 @@ class Outbox:
         if row.message_id:
             return replace(row, status=Status.LEASED)  # an edit may be repeated freely
         since = (row.first_try_at or row.last_try_at or self._post.clock()) - timedelta(seconds=5)
+        planned = await self._rendered(row)
+        thread_id = planned.thread_id if planned else ""
         try:
-            found = await messenger.find(row.target.address, row.key, since)
+            found = await messenger.find(row.target.address, row.key, since, thread_id)
         except DeliveryRefused as error:
             return replace(row, status=Status.HELD, error_code=error.code)
         message_id = found.message_id if found else ""
@@ -182,9 +189,10 @@ class Outbox:
     async def _sent(self, row: Delivery, rendered: Rendered, messenger: Messenger) -> Delivery:
         t, target = self._post.translators[row.target.lang], row.target
         if row.message_id:
-            await messenger.edit(MessageRef(target.address, row.message_id), rendered.reply, t)
+            shown = MessageRef(target.address, row.message_id, rendered.thread_id)
+            await messenger.edit(shown, rendered.reply, t)
         else:
-            row = replace(row, message_id=(await _posted(row, rendered.reply, messenger, t)).message_id)
+            row = replace(row, message_id=(await _posted(row, rendered, messenger, t)).message_id)
         return self._showing(row, rendered.revision)
 
     def _showing(self, row: Delivery, revision: int) -> Delivery:
@@ -205,6 +213,8 @@ class Outbox:
         return replace(self._later(row, code, wait), attempts=attempts)
 
 
-async def _posted(row: Delivery, reply: Reply, messenger: Messenger, t: Translator) -> MessageRef:
-    send = messenger.post if row.target.channel_id else messenger.direct
-    return await send(row.target.address, reply, t, row.key)
+async def _posted(row: Delivery, rendered: Rendered, messenger: Messenger, t: Translator) -> MessageRef:
+    reply, target = rendered.reply, row.target
+    if target.channel_id:
+        return await messenger.post(target.channel_id, reply, t, row.key, rendered.thread_id)
+    return await messenger.direct(target.user_id, reply, t, row.key)

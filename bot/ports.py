@@ -72,8 +72,11 @@ class Messenger(Protocol):
     DeliveryUncertain (sent, no answer) or DeliveryError (try again later). No method retries a post by itself.
     """
 
-    async def post(self, channel_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
-        """Post to a channel; `key` marks the message so that it can be found and is not made twice."""
+    async def post(self, channel_id: str, reply: Reply, t: Translator, key: str, thread_id: str = "") -> MessageRef:
+        """Post to a channel; `key` marks the message so that it can be found and is not made twice.
+
+        `thread_id` names the place in the channel as `Origin.answer_place` did, "" the channel itself.
+        """
 
     async def direct(self, user_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
         """Send a direct message."""
@@ -81,15 +84,15 @@ class Messenger(Protocol):
     async def edit(self, message: MessageRef, reply: Reply, t: Translator) -> None:
         """Replace what a message shows; DeliveryRefused("message_gone") when somebody deleted it."""
 
-    async def find(self, address: str, key: str, since: datetime) -> MessageRef | None:
-        """Return the message marked `key` that went to the channel or person at or after `since`.
+    async def find(self, address: str, key: str, since: datetime, thread_id: str = "") -> MessageRef | None:
+        """Return the message marked `key` that went to the channel, its thread or the person at or after `since`.
 
         Raises:
             DeliveryRefused: this bot may not read the history, so nobody can tell.
         """
 
-    async def channel_problem(self, channel_id: str, workspace_id: str) -> str:
-        """Return "" when the bot can post there, else a `Problem`.
+    async def channel_problem(self, channel_id: str, workspace_id: str, thread_id: str = "") -> str:
+        """Return "" when the bot can post to the channel, or to that place in it, else a `Problem`.
 
         A channel of another workspace is `channel_gone`, as one that does not exist.
         """

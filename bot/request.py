@@ -33,13 +33,23 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the request comes from; ids are opaque with the platform in front."""
+    """Where the request comes from; ids are opaque with the platform in front.
+
+    `anchor_id` is the message below which a later answer belongs, where the platform tells one and it says more than
+    the thread.
+    """
 
     workspace_id: str
     channel_id: str
     thread_id: str = ""
     is_direct: bool = False
     workspace_name: str = ""
+    anchor_id: str = ""
+
+    @property
+    def answer_place(self) -> str:
+        """Return where in the channel a later answer belongs; "" for the channel itself."""
+        return "" if self.is_direct else self.anchor_id or self.thread_id
 
     @property
     def platform(self) -> str:

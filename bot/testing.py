@@ -19,7 +19,7 @@ from bot.command import Answer
 from bot.config import Settings
 from bot.context import Services
 from bot.dispatcher import Dispatcher
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, DeliveryRefused
 from bot.i18n import Translator, core_translators
 from bot.knowledge_base import Files, KnowledgeBase
 from bot.markup import plain
@@ -52,19 +52,21 @@ class FrozenClock:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One message that people see: where, what, in which language, and its marker."""
+    """One message that people see: where, what, in which language, its marker, and the place in the channel."""
 
     address: str
     reply: Reply
     lang: str
     key: str
+    thread_id: str = ""
 
 
 @dataclass
 class FakeMessenger:
     """A platform in memory: `messages` by id is what people see; `failures` are raised once each, in order.
 
-    `problems` and `workspaces` are by channel id; a channel that `workspaces` lack belongs to whoever asks.
+    `problems` are by channel or thread id, `workspaces` by channel id; a channel that `workspaces` lack belongs to
+    whoever asks. `closed` are threads that take no message any more.
     """
 
     messages: dict[str, Sent] = field(default_factory=dict)
@@ -72,13 +74,16 @@ class FakeMessenger:
     failures: list[DeliveryError] = field(default_factory=list)
     problems: dict[str, str] = field(default_factory=dict)
     workspaces: dict[str, str] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
 
-    async def post(self, channel_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
+    async def post(self, channel_id: str, reply: Reply, t: Translator, key: str, thread_id: str = "") -> MessageRef:
         if self.failures:
             raise self.failures.pop(0)
+        if thread_id in self.closed:
+            raise DeliveryRefused(Problem.CHANNEL_GONE)
         message_id = f"{PLATFORM}:m{len(self.messages) + 1}"
-        self.messages[message_id] = Sent(channel_id, reply, t.lang, key)
-        return MessageRef(channel_id, message_id)
+        self.messages[message_id] = Sent(channel_id, reply, t.lang, key, thread_id)
+        return MessageRef(channel_id, message_id, thread_id)
 
     async def direct(self, user_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
         return await self.post(user_id, reply, t, key)
@@ -89,11 +94,20 @@ class FakeMessenger:
         self.edits += 1
         self.messages[message.message_id] = replace(self.messages[message.message_id], reply=reply, lang=t.lang)
 
-    async def find(self, address: str, key: str, since: datetime) -> MessageRef | None:  # noqa: ARG002
-        found = (ref for ref, sent in self.messages.items() if (sent.address, sent.key) == (address, key))
+    async def find(
+        self,
+        address: str,
+        key: str,
+        since: datetime,  # noqa: ARG002
+        thread_id: str = "",
+    ) -> MessageRef | None:
+        wanted = (address, key, thread_id)
+        found = (ref for ref, sent in self.messages.items() if (sent.address, sent.key, sent.thread_id) == wanted)
         return next((MessageRef(address, ref) for ref in found), None)
 
-    async def channel_problem(self, channel_id: str, workspace_id: str) -> str:
+    async def channel_problem(self, channel_id: str, workspace_id: str, thread_id: str = "") -> str:
+        if thread_id in self.problems:
+            return self.problems[thread_id]
         if self.workspaces.get(channel_id, workspace_id) != workspace_id:
             return Problem.CHANNEL_GONE
         return self.problems.get(channel_id, "")
@@ -115,7 +129,7 @@ class Conversation:
     actor: Actor = field(default_factory=lambda: Actor("fake:ana", "Ana", "en"))
 
     async def say(self, text: str, *, kind: Kind = Kind.COMMAND, key: str = "", **who: Any) -> Any:
-        """Type `text`; keywords: user, name, admin, lang, zone, workspace, channel, direct. Returns the answer."""
+        """Type `text`; keywords: user, name, admin, lang, zone, workspace, channel, thread, direct."""
         self._become(**who)
         return await self.dispatcher.handle(Request(kind, "", self.actor, self.origin, text, key=key))
 
@@ -143,7 +157,7 @@ class Conversation:
 
     def _become(self, **who: Any) -> None:
         names = {"user": "user_id", "name": "name", "admin": "is_admin", "lang": "locale", "zone": "zone"}
-        places = {"workspace": "workspace_id", "channel": "channel_id", "direct": "is_direct"}
+        places = {"workspace": "workspace_id", "channel": "channel_id", "thread": "thread_id", "direct": "is_direct"}
         self.actor = replace(self.actor, **{names[k]: v for k, v in who.items() if k in names})
         self.origin = replace(self.origin, **{places[k]: v for k, v in who.items() if k in places})
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, TypeVar
 
 from knowledge.naming import NameIndex
 from knowledge.normalize import Lang
-from knowledge.schema import Article, City, Criterion, Region, Source, Term, Theme, Topic
+from knowledge.quoting import quotes_criteria, version_of
+from knowledge.schema import Article, City, Criterion, Entry, Region, Source, Term, Theme, Topic
+
+E = TypeVar("E", bound=Entry[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,18 @@ class Bank:
         fitting = {key: self._without_dead_names(one, topics) for key, one in added.items()}
         return replace(self, topics={**self.topics, **fitting})
 
+    def without(self, withdrawn: Collection[str]) -> Bank:
+        """Return this bank without these topics, and without relations to them."""
+        topics = {key: _apart_from(one, withdrawn) for key, one in self.topics.items() if key not in withdrawn}
+        return replace(
+            self,
+            topics=topics,
+            criteria=tuple(_apart_from(one, withdrawn) for one in self.criteria),
+            articles=tuple(_apart_from(one, withdrawn) for one in self.articles),
+            terms=tuple(_apart_from(one, withdrawn) for one in self.terms),
+            cities=tuple(_apart_from(one, withdrawn) for one in self.cities),
+        )
+
     def _without_dead_names(self, topic: Topic, topics: Mapping[str, Topic]) -> Topic:
         sources = tuple(ref for ref in topic.sources if ref.id in self.sources)
         return replace(topic, sources=sources, related=tuple(one for one in topic.related if one in topics))
@@ -67,6 +84,10 @@ class Bank:
     def topic(self, topic_id: str) -> Topic | None:
         """Return the topic with this id."""
         return self.topics.get(topic_id)
+
+    def criteria_version(self, topic: Topic | None = None) -> date | None:
+        """Return the version of the twelve criteria; None where `topic` does not quote them."""
+        return version_of(self.criteria) if topic is None or quotes_criteria(topic) else None
 
     def topics_of(self, theme_id: str) -> tuple[Topic, ...]:
         """Return the topics of a theme in the order of the files."""
@@ -113,6 +134,10 @@ class Bank:
     def nearest_terms(self, text: str, limit: int = 3) -> tuple[Term, ...]:
         """Return terms whose names are like `text`, most alike first."""
         return self._term_names.nearest(text, limit)
+
+
+def _apart_from(entry: E, withdrawn: Collection[str]) -> E:
+    return replace(entry, related=tuple(one for one in entry.related if one not in withdrawn))
 
 
 def _named_criteria(criteria: tuple[Criterion, ...]) -> Iterator[tuple[str, Criterion]]:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.chapters import Follow
-from bot.domain.questions import PublishedTopic
+from bot.domain.questions import PublishedTopic, WithdrawnTopic
 from storage.engine import is_sqlite, make_engine
 from storage.migrate import Tables, check, inspected, plain
 from storage.repositories.follows import Follows
@@ -37,9 +37,14 @@ class Beside:
         return f"{plain(self._url)} has the tables of this release"
 
     async def published_topics(self) -> tuple[PublishedTopic, ...]:
-        """Return every published topic, oldest first."""
+        """Return every published topic that was not withdrawn, oldest first."""
         async with _session(self._url) as session:
             return await PublishedTopics(session).all() if session else ()
+
+    async def withdrawn_topics(self) -> tuple[WithdrawnTopic, ...]:
+        """Return every topic that was withdrawn, oldest first."""
+        async with _session(self._url) as session:
+            return await PublishedTopics(session).withdrawn() if session else ()
 
     async def followed_channels(self) -> tuple[Follow, ...]:
         """Return every follow, oldest first."""

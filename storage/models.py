@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, Integer, MetaData, UniqueConstraint, literal_column
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from bot.domain.announcements import Audience, State
@@ -18,6 +28,7 @@ from storage.types import PlainText, UtcDateTime, Values, WallClock, Word
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 NamedId = Annotated[int, mapped_column(NUMBER, primary_key=True, autoincrement=True)]
+NOTHING = text("''")  # the default of texts that older rows lack
 NEVER_REUSED = {"sqlite_autoincrement": True}  # an id is part of a delivery's key
 
 
@@ -276,6 +287,7 @@ class QuestionRow(Base):
     state: Mapped[Asked] = mapped_column(Word(Asked), index=True)
     answer_id: Mapped[int] = mapped_column(NUMBER)
     noticed_at: Mapped[datetime | None]
+    thread_id: Mapped[str] = mapped_column(server_default=NOTHING)
     __table_args__ = (NEVER_REUSED,)
 
 
@@ -295,11 +307,12 @@ class GivenAnswerRow(Base):
     revision: Mapped[int]
     approved_by: Mapped[str]
     topic_id: Mapped[str]
+    first_words: Mapped[str] = mapped_column(server_default=NOTHING)
     __table_args__ = (NEVER_REUSED,)
 
 
 class PublishedTopicRow(Base):
-    """A topic made from an answer; `content` is JSON."""
+    """A topic made from an answer; `content` is JSON, "" once it is withdrawn. A row is never deleted."""
 
     __tablename__ = "published_topic"
     id: Mapped[NamedId]
@@ -307,6 +320,9 @@ class PublishedTopicRow(Base):
     theme: Mapped[str]
     content: Mapped[str]
     approved_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(server_default="1")
+    withdrawn_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(server_default=NOTHING)
     __table_args__ = (NEVER_REUSED,)
 
 

@@ -60,7 +60,7 @@ class UnitOfWork:
         self.follows: FollowStore = Follows(session)
         self.inbox: InboxStore = Inbox(session, leasing.secret)
         self.members: MemberStore = Members(session, leasing.secret)
-        self.published_topics: PublishedTopicStore = PublishedTopics(session)
+        self.published_topics: PublishedTopicStore = PublishedTopics(session, locks=writes)
         self.questions: QuestionStore = Questions(session, locks=writes)
 
 

@@ -13,11 +13,12 @@ import sqlite3
 import subprocess
 import sys
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.__main__ import crashed
+from bot.crashes import FILE, MAX_BYTES, told
 from storage.migrate import Tables, inspected
 from tests.command_line import BOT, WAIT_S, Ended, Shell
 from tests.loopback.slack_server import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackServer
@@ -212,15 +213,51 @@ async def _in_thread(shell: Shell, **variables: str) -> Ended:
     return await asyncio.to_thread(shell.run, "run", **variables)
 
 
-def test_log_token_in_a_crash_is_masked_and_one_line(capsys):
-    try:
-        raise RuntimeError("postgresql://bot:hunter2@host\nxoxb-0000-marker ana@example.org")
-    except RuntimeError as error:
-        crashed(type(error), error, error.__traceback__)
-    told = capsys.readouterr().err
-    assert told.startswith("hrc-bot: this is a fault of the program, please report it: Traceback")
-    assert told.count("\n") == 1
-    assert not any(secret in told for secret in ("hunter2", "marker", "ana@"))
+def broken(folder: Path) -> None:
+    """Install an adapter beside the bot whose import fails as nobody foresaw, with secrets in the message."""
+    (folder / "broken_adapter.py").write_text(
+        'raise RuntimeError("postgresql://bot:hunter2@host\\nxoxb-0000-marker ana@example.org")\n'
+    )
+    info = folder / "broken-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken\nVersion: 1\n")
+    (info / "entry_points.txt").write_text("[hrc_bot.adapters]\nbroken = broken_adapter:plugin\n")
+
+
+@pytest.mark.parametrize("command", [("run",), ("ask", "why?"), ("doctor",), ("manifest", "slack")], ids=" ".join)
+def test_log_token_in_a_crash_is_masked_and_a_person_reads_one_line_with_a_reference(shell, command):
+    broken(shell.folder)
+    told = refused(shell.run(*command))
+    reference = re.fullmatch(
+        r"something went wrong that nobody foresaw \(reference (\w{8})\)\. Please report it; "
+        rf"the details are in {re.escape(str(shell.data))}/errors\.log",
+        told,
+    )
+    assert reference, told
+    details = (shell.data / "errors.log").read_text()
+    assert reference[1] in details
+    assert "Traceback (most recent call last)" in details
+    assert "broken_adapter.py" in details
+    assert not any(secret in told + details for secret in ("hunter2", "marker", "ana@"))
+    assert (shell.data / "errors.log").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_crash_whose_details_cannot_be_written_is_one_line_all_the_same(shell):
+    broken(shell.folder)
+    (shell.folder / "a-file").write_text("")
+    told = refused(shell.run("run", HRC_DATA_DIR=str(shell.folder / "a-file")))
+    assert told.startswith("something went wrong that nobody foresaw (reference ")
+    assert "RuntimeError; the details could not be written below" in told
+
+
+def test_details_of_crashes_make_way_for_newer_ones(tmp_path):
+    (tmp_path / FILE).write_text("x" * (MAX_BYTES + 1))
+    now = datetime(2026, 11, 25, tzinfo=UTC)
+    first, second = (told(ValueError(word), tmp_path, now) for word in ("one", "two"))
+    assert first != second
+    kept = (tmp_path / FILE).read_text()
+    assert ("ValueError: one" in kept, "ValueError: two" in kept) == (True, True)
+    assert (tmp_path / f"{FILE}.1").stat().st_size > MAX_BYTES
 
 
 def test_a_database_error_is_words_with_a_reference_that_the_log_has_too(warm):

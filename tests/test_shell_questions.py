@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -49,3 +50,23 @@ async def test_the_shell_answers_without_a_database(tmp_path):
     assert (ended.code, ended.err) == (0, "")
     assert "Universal Declaration" in ended.out
     assert not list(tmp_path.glob("data/*.db"))
+
+
+async def test_an_export_leaves_out_what_was_withdrawn_and_deletes_a_file_of_nothing_else(database_url, tmp_path):
+    storage = await open_storage(database_url, tmp_path / "data")
+    others = [replace(TOPIC, id="asked-2-docks"), replace(TOPIC, id="asked-3-masts", theme="udhr")]
+    async with storage.unit_of_work(writes=True) as uow:
+        for one in (TOPIC, *others):
+            await uow.published_topics.add(one)
+    folder, shell = tmp_path / "content", Shell(tmp_path)
+    assert shell.run("knowledge", "export", "--to", str(folder), DATABASE_URL=database_url).code == 0
+    (folder / "topics" / "asked-pchr.yaml").write_text("theme: pchr\ntopics:\n  - id: asked-9-ours\n")
+    async with storage.unit_of_work(writes=True) as uow:
+        for one in (TOPIC, others[1]):
+            await uow.published_topics.withdraw(one.id, "It is wrong.", TOPIC.approved_at)
+    await storage.close()
+    ended = shell.run("knowledge", "export", "--to", str(folder), DATABASE_URL=database_url)
+    assert ended.out.splitlines()[1:] == [f"removed: {folder}/topics/asked-udhr.yaml", "1 published topics."]
+    assert sorted(one.name for one in (folder / "topics").iterdir()) == ["asked-basics.yaml", "asked-pchr.yaml"]
+    kept = (folder / "topics" / "asked-basics.yaml").read_text()
+    assert ("asked-2-docks" in kept, TOPIC.id in kept) == (True, False)

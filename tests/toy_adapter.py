@@ -26,7 +26,7 @@ def words(reply: Reply) -> str:
 class ToyMessenger:
     """Posts onto the wall."""
 
-    async def post(self, channel_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
+    async def post(self, channel_id: str, reply: Reply, t: Translator, key: str, thread_id: str = "") -> MessageRef:
         wall[f"toy:{key}"] = words(reply)
         return MessageRef(channel_id, f"toy:{key}")
 
@@ -36,10 +36,10 @@ class ToyMessenger:
     async def edit(self, message: MessageRef, reply: Reply, t: Translator) -> None:
         wall[message.message_id] = words(reply)
 
-    async def find(self, address: str, key: str, since: datetime) -> MessageRef | None:
+    async def find(self, address: str, key: str, since: datetime, thread_id: str = "") -> MessageRef | None:
         return MessageRef(address, f"toy:{key}") if f"toy:{key}" in wall else None
 
-    async def channel_problem(self, channel_id: str, workspace_id: str = "") -> str:
+    async def channel_problem(self, channel_id: str, workspace_id: str = "", thread_id: str = "") -> str:
         return "" if channel_id == "toy:square" else "unknown_channel"
 
 

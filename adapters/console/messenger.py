@@ -21,7 +21,14 @@ class ConsoleMessenger:
     def __init__(self, page: Page) -> None:
         self._page = page
 
-    async def post(self, channel_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
+    async def post(
+        self,
+        channel_id: str,
+        reply: Reply,
+        t: Translator,
+        key: str,
+        thread_id: str = "",  # noqa: ARG002 - a terminal has no threads
+    ) -> MessageRef:
         if channel_id != CHANNEL:
             raise DeliveryRefused(Problem.CHANNEL_GONE)
         await self._page.opened.wait()
@@ -39,11 +46,17 @@ class ConsoleMessenger:
         heading = self._page.t("Changed in the channel:") if is_post else self._to(message.channel_id)
         self._page.post(reply, t, heading, is_edit=True)
 
-    async def find(self, address: str, key: str, since: datetime) -> MessageRef | None:  # noqa: ARG002
+    async def find(
+        self,
+        address: str,  # noqa: ARG002
+        key: str,  # noqa: ARG002
+        since: datetime,  # noqa: ARG002
+        thread_id: str = "",  # noqa: ARG002
+    ) -> MessageRef | None:
         """Return None: what was on the screen of an earlier process is gone."""
         return None
 
-    async def channel_problem(self, channel_id: str, workspace_id: str) -> str:  # noqa: ARG002
+    async def channel_problem(self, channel_id: str, workspace_id: str, thread_id: str = "") -> str:  # noqa: ARG002
         return "" if channel_id == CHANNEL else Problem.CHANNEL_GONE
 
     def _to(self, user_id: str) -> str:

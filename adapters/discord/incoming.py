@@ -29,14 +29,19 @@ def actor_of(person: discord.User | discord.Member, permissions: discord.Permiss
     return Actor(own(person.id), person.display_name, locale, is_admin=is_admin, platform_roles=mapped)
 
 
-def origin_of(guild: discord.Guild | None, channel: Any, channel_id: int | None) -> Origin:
-    """Return where it was asked; a thread belongs to its channel."""
+def origin_of(guild: discord.Guild | None, channel: Any, channel_id: int | None, question: int | None = None) -> Origin:
+    """Return where it was asked; a thread belongs to its channel.
+
+    Args:
+        question: the message that asked, to which a later answer is a reply.
+    """
     is_thread = isinstance(channel, discord.Thread)
     home = channel.parent_id if is_thread else channel_id
     thread = own(channel_id) if is_thread else ""
     if guild is None:
         return Origin(DIRECT, own(home), is_direct=True)
-    return Origin(own(guild.id), own(home), thread, workspace_name=guild.name or "")
+    anchor = own(f"{channel_id}.{question}") if question else ""
+    return Origin(own(guild.id), own(home), thread, workspace_name=guild.name or "", anchor_id=anchor)
 
 
 def request_of(
@@ -51,7 +56,7 @@ def request_of(
         kind,
         name,
         actor_of(interaction.user, interaction.permissions, str(interaction.locale)),
-        origin_of(_guild(interaction), interaction.channel, interaction.channel_id),
+        origin_of(_guild(interaction), interaction.channel, interaction.channel_id, _question(interaction.message)),
         text,
         arguments or {},
         key=own(interaction.id),
@@ -64,6 +69,13 @@ def _guild(interaction: discord.Interaction[Any]) -> discord.Guild | None:
     return interaction.client.get_guild(interaction.guild_id) or interaction.guild
 
 
+def _question(pressed: discord.Message | None) -> int | None:
+    """Return the message that the pressed one replies to; nothing can be below what only one person sees."""
+    if pressed is None or pressed.flags.ephemeral or pressed.reference is None:
+        return None
+    return pressed.reference.message_id
+
+
 def message_request(message: discord.Message, me: int) -> Request:
     """Return a direct message or a mention as plain words, without the mention."""
     text = re.sub(rf"<@!?{me}>", " ", message.content).strip()
@@ -72,7 +84,7 @@ def message_request(message: discord.Message, me: int) -> Request:
         Kind.MESSAGE,
         "",
         actor_of(message.author, permissions, ""),
-        origin_of(message.guild, message.channel, message.channel.id),
+        origin_of(message.guild, message.channel, message.channel.id, message.id),
         text,
         key=own(message.id),
         is_event=True,

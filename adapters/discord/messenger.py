@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +23,7 @@ from discord.http import Route
 from adapters.discord.custom_ids import parse_button
 from adapters.discord.incoming import own
 from adapters.discord.markdown import own_number
-from adapters.discord.render import Message, messages, single
+from adapters.discord.render import Message, as_reply, messages, single
 from adapters.discord.wire import body_of, form_parts
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
 from bot.i18n import Translator
@@ -79,10 +80,15 @@ class DiscordMessenger:
         self._circuit = Circuit()
         self._late: set[asyncio.Task[Any]] = set()
 
-    async def post(self, channel_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
-        """Post to a channel; the same key within a few minutes returns the first message."""
+    async def post(self, channel_id: str, reply: Reply, t: Translator, key: str, thread_id: str = "") -> MessageRef:
+        """Post to a channel or thread, or as a reply, whose author hears of it as with any reply.
+
+        The same key within a few minutes returns the first message.
+        """
+        channel, replied = _place(channel_id, thread_id)
         message = single(reply, t, key=key, notifies=True)
-        return MessageRef(channel_id, own(await self._post(_number(channel_id), message, key)))
+        message = as_reply(message, replied, notifies=True) if replied else message
+        return MessageRef(channel_id, own(await self._post(channel, message, key)), thread_id)
 
     async def direct(self, user_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
         """Send a direct message; its id names the channel too, which nobody knows but us."""
@@ -96,24 +102,24 @@ class DiscordMessenger:
         route = Route(
             "PATCH",
             "/channels/{channel_id}/messages/{message_id}",
-            channel_id=channel or _number(message.channel_id),
+            channel_id=channel or _place(message.channel_id, message.thread_id)[0],
             message_id=number,
         )
         await self._call(route, body_of(single(reply, t), is_edit=True), is_post=False)
 
-    async def find(self, address: str, key: str, since: datetime) -> MessageRef | None:
+    async def find(self, address: str, key: str, since: datetime, thread_id: str = "") -> MessageRef | None:
         """Look through our own messages for the key: the nonce, or the mark on the buttons."""
         try:
-            return await self._find(_number(address), key, since, MessageRef(address, ""))
+            return await self._find(_place(address, thread_id)[0], key, since, MessageRef(address, "", thread_id))
         except DeliveryRefused as error:
-            if error.code != Problem.CHANNEL_GONE:
+            if error.code != Problem.CHANNEL_GONE or thread_id:
                 raise
         channel = await self._direct_channel(_number(address))
         return await self._find(channel, key, since, MessageRef(address, f"{channel}."))
 
-    async def channel_problem(self, channel_id: str, workspace_id: str = "") -> str:
+    async def channel_problem(self, channel_id: str, workspace_id: str = "", thread_id: str = "") -> str:
         """Return "" when the bot can post there, else a `Problem`; another server's channel is gone for us."""
-        number = own_number(channel_id)
+        number = own_number(thread_id.partition(".")[0] or channel_id)
         channel = self._client().get_channel(int(number)) if number else None
         guild = getattr(channel, "guild", None)
         if channel is None or (workspace_id and (guild is None or str(guild.id) != _number(workspace_id))):
@@ -130,9 +136,8 @@ class DiscordMessenger:
 
     async def answer(self, message: discord.Message, reply: Reply, t: Translator, mark: str = "") -> None:
         """Reply to a message where it stands; a repeated delivery of it makes no second answer."""
-        reference = {"message_id": str(message.id), "fail_if_not_exists": False}
         for at, one in enumerate(messages(reply, t)):
-            body = body_of(Message(one.payload | {"message_reference": reference}, one.files))
+            body = body_of(as_reply(one, str(message.id)))
             nonce = f"{message.id}{mark}{at or ''}"
             await self._post_body(str(message.channel.id), body, nonce)
 
@@ -157,7 +162,7 @@ class DiscordMessenger:
             page = await self._call(route, {}, is_post=False, params={"limit": str(_PAGE), "after": str(after)})
             for one in page:
                 if one["author"]["id"] == me and key in _marks(one):
-                    return MessageRef(found.channel_id, own(f"{found.message_id}{one['id']}"))
+                    return replace(found, message_id=own(f"{found.message_id}{one['id']}"))
             if len(page) < _PAGE:
                 return None
             after = max(int(one["id"]) for one in page)
@@ -229,6 +234,12 @@ def _marks(message: dict[str, Any]) -> set[str]:
     buttons = (one.get("custom_id", "") for row in message.get("components", ()) for one in row.get("components", ()))
     parsed = (parse_button(custom_id) for custom_id in buttons)
     return {str(message.get("nonce", "")), *(one.key for one in parsed if one)} - {""}
+
+
+def _place(channel_id: str, thread_id: str) -> tuple[str, str]:
+    """Return the channel to post to, which may be a thread, and the message to reply to, "" for none."""
+    channel, _, message = _number(thread_id or channel_id).partition(".")
+    return channel, message
 
 
 def _number(own_id: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, cycle
 from typing import Any
 
@@ -102,6 +102,17 @@ def _payload(texts: tuple[str, ...], rows: list[dict[str, Any]], users: list[str
     if users:
         allowed["users"] = users
     return {"content": content, "embeds": embeds, "components": rows, "allowed_mentions": allowed}
+
+
+def as_reply(message: Message, number: str, *, notifies: bool = False) -> Message:
+    """Return the message as a reply to another one; a plain message where that one is gone.
+
+    Args:
+        notifies: whether whoever wrote the other one hears of it.
+    """
+    allowed = message.payload["allowed_mentions"] | {"replied_user": notifies}
+    reference = {"message_id": number, "fail_if_not_exists": False}
+    return replace(message, payload=message.payload | {"message_reference": reference, "allowed_mentions": allowed})
 
 
 def _mentioned(sections: Iterable[Section]) -> list[str]:

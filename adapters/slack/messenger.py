@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,41 +27,43 @@ class SlackMessenger:
     def __init__(self, web: Web) -> None:
         self._web = web
 
-    async def post(self, channel_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
-        """Post to a channel, marked with `key` in the metadata and on the first block.
+    async def post(self, channel_id: str, reply: Reply, t: Translator, key: str, thread_id: str = "") -> MessageRef:
+        """Post to a channel or one of its threads, marked with `key` in the metadata and on the first block.
 
-        Parts after the first go into its thread, so that a channel sees one message.
+        Parts after the first go into the thread too, so that a channel sees one message.
         """
-        return await self._posted(theirs(channel_id), channel_id, reply, t, key)
+        return await self._posted(theirs(channel_id), MessageRef(channel_id, "", thread_id), reply, t, key)
 
     async def direct(self, user_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
         """Send a direct message, marked as a post is."""
         channel = await self._web.direct_channel(theirs(user_id))
-        return await self._posted(channel, user_id, reply, t, key)
+        return await self._posted(channel, MessageRef(user_id, ""), reply, t, key)
 
     async def edit(self, message: MessageRef, reply: Reply, t: Translator) -> None:
         """Replace what a message shows, part by part; parts too many are deleted, missing ones added in the thread."""
         channel = await self._channel(message.channel_id)
         stamps = theirs(message.message_id).split(_JOIN)
-        parts = render(reply, t)
+        parts, thread = render(reply, t), message.thread_id or stamps[0]
         for stamp, part in zip(stamps, parts, strict=False):
             await self._web.call("chat.update", channel=channel, ts=stamp, **part.body())
         for stamp in stamps[len(parts) :]:
             await self._web.call("chat.delete", channel=channel, ts=stamp)
         for part in parts[len(stamps) :]:
-            await self._web.call("chat.postMessage", channel=channel, thread_ts=stamps[0], **part.body())
+            await self._web.call("chat.postMessage", channel=channel, thread_ts=thread, **part.body())
 
-    async def find(self, address: str, key: str, since: datetime) -> MessageRef | None:
+    async def find(self, address: str, key: str, since: datetime, thread_id: str = "") -> MessageRef | None:
         """Return the message marked `key` since then.
 
         Raises:
             DeliveryRefused: the history may not be read, or is too long to be read to its end.
         """
         channel, cursor = await self._channel(address), ""
+        method = "conversations.replies" if thread_id else "conversations.history"
         for _ in range(PAGES):
             page = await self._web.look_up(
-                "conversations.history",
+                method,
                 channel=channel,
+                ts=thread_id,
                 oldest=f"{since.timestamp():.6f}",
                 inclusive="true",
                 include_all_metadata="true",
@@ -69,14 +72,17 @@ class SlackMessenger:
             )
             for message in page.get("messages") or ():
                 if _is_marked(message, key):
-                    return MessageRef(address, ours(str(message["ts"])))
+                    return MessageRef(address, ours(str(message["ts"])), thread_id)
             cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
             if not cursor:
                 return None
         raise DeliveryRefused("history_too_long")
 
-    async def channel_problem(self, channel_id: str, workspace_id: str = "") -> str:  # noqa: ARG002
-        """Return "" when the bot can post there, else a `Problem`; a token sees its own workspace alone."""
+    async def channel_problem(self, channel_id: str, workspace_id: str = "", thread_id: str = "") -> str:  # noqa: ARG002
+        """Return "" when the bot can post there, else a `Problem`; a token sees its own workspace alone.
+
+        Who can post to a channel can post to its threads.
+        """
         try:
             answer = await self._web.look_up("conversations.info", channel=theirs(channel_id))
         except DeliveryError as error:
@@ -92,12 +98,12 @@ class SlackMessenger:
         slack_id = theirs(address)
         return await self._web.direct_channel(slack_id) if slack_id[:1] in ("U", "W") else slack_id
 
-    async def _posted(self, channel: str, address: str, reply: Reply, t: Translator, key: str) -> MessageRef:
+    async def _posted(self, channel: str, where: MessageRef, reply: Reply, t: Translator, key: str) -> MessageRef:
         first, *others = render(reply, t)
-        stamps = [await self._sent(channel, first.marked(key), _marker(key))]
+        stamps = [await self._sent(channel, first.marked(key), _marker(key), where.thread_id)]
         for part in others:
-            stamps.append(await self._sent(channel, part, None, stamps[0]))
-        return MessageRef(address, ours(_JOIN.join(stamps)))
+            stamps.append(await self._sent(channel, part, None, where.thread_id or stamps[0]))
+        return replace(where, message_id=ours(_JOIN.join(stamps)))
 
     async def _sent(self, channel: str, message: Message, metadata: Mapping[str, Any] | None, thread: str = "") -> str:
         body = message.body()

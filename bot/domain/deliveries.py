@@ -21,7 +21,7 @@ class Subject(StrEnum):
     CONVENING = "convening"
     ANNOUNCEMENT = "announcement"
     PROMOTION = "promotion"  # a place became free for the person
-    ANSWER = "answer"  # the answer to what somebody asked a person
+    ANSWER = "answer"  # the answer to a question that somebody asked a person
     QUESTION_NOTICE = "question_notice"  # a question waits for its experts
     PROPOSAL = "proposal"  # a topic waits for a second person
 

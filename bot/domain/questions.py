@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,7 +27,8 @@ class Asked(StrEnum):
 class AskedQuestion:
     """A question that somebody agreed to have stored, and where its answer goes.
 
-    `id` is 0 until stored. `channel_id` is "" when the asker is answered privately. `answer_id` names what settled it.
+    `id` is 0 until stored. `channel_id` is "" when the asker is answered privately; `thread_id` is the place in that
+    channel, "" for the channel itself. `answer_id` names what settled it.
     `noticed_at` is when its experts were told of it, or will be; None when a question like it had them told already.
     Times are aware UTC.
     """
@@ -42,6 +44,7 @@ class AskedQuestion:
     state: Asked = Asked.OPEN
     answer_id: int = 0
     noticed_at: datetime | None = None
+    thread_id: str = ""
 
     def settled(self, state: Asked, answer_id: int) -> AskedQuestion:
         return replace(self, state=state, answer_id=answer_id)
@@ -62,6 +65,8 @@ class GivenAnswer:
 
     `texts` holds the answer, or the reason of a dismissal, in the languages that it was written in; `titles` the
     question as the topic will read. `revision` counts changes of the proposal: an approval names the one it saw.
+    `proposed_by` changed the words last; `first_words` is the digest of what `answered_by` wrote, "" where unknown.
+    `topic_id` names the topic that it became, or that it corrects.
     """
 
     id: int
@@ -76,6 +81,36 @@ class GivenAnswer:
     revision: int = 1
     approved_by: str = ""
     topic_id: str = ""
+    first_words: str = ""
+
+    @property
+    def writers(self) -> tuple[str, ...]:
+        """Return who wrote the words as they stand, whom another person has to approve.
+
+        Words that read as they were first given are those of whoever gave them, whoever put them back.
+        """
+        if not self.first_words:
+            return (self.answered_by, self.proposed_by)
+        return (self.answered_by if self.digest == self.first_words else self.proposed_by,)
+
+    @property
+    def digest(self) -> str:
+        """Return a short hash of the words in all languages; how lines end does not matter."""
+        said = [sorted((lang, _lines(text)) for lang, text in some.items()) for some in (self.titles, self.texts)]
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+    def first_given(self) -> GivenAnswer:
+        """Return the answer with its words kept in mind as those of `answered_by`."""
+        return replace(self, first_words=self.digest, proposed_by=self.answered_by)
+
+    def reworded(self, titles: Texts, texts: Texts, by: str) -> GivenAnswer:
+        """Return the answer in the words of `by`; whoever sends it unchanged wrote nothing."""
+        changed = replace(self, titles=titles, texts=texts)
+        return changed if changed.digest == self.digest else replace(changed, proposed_by=by)
+
+
+def _lines(text: str) -> str:
+    return "\n".join(text.strip().splitlines())
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +147,16 @@ class PublishedTopic:
 
 def _text(lang: Lang, words: TopicWords) -> TopicText:
     return TopicText(lang, words.title, words.questions, words.short, words.long)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnTopic:
+    """What is left of a topic that was taken back: it answers nowhere, also where content files still hold it."""
+
+    id: str
+    theme: str
+    reason: str
+    withdrawn_at: datetime
 
 
 class QuestionStore(Protocol):
@@ -164,8 +209,20 @@ class PublishedTopicStore(Protocol):
     async def add(self, topic: PublishedTopic) -> None:
         """Publish a topic; the version rises."""
 
+    async def get(self, topic_id: str) -> PublishedTopic | None:
+        """Return the topic unless it was withdrawn."""
+
+    async def correct(self, topic: PublishedTopic) -> None:
+        """Publish other words in place of those of the same id; the version rises."""
+
+    async def withdraw(self, topic_id: str, reason: str, at: datetime) -> None:
+        """Take a topic back: its words are deleted, its id stays taken; the version rises."""
+
     async def all(self) -> tuple[PublishedTopic, ...]:
-        """Return every published topic, oldest first."""
+        """Return every published topic that was not withdrawn, oldest first."""
+
+    async def withdrawn(self) -> tuple[WithdrawnTopic, ...]:
+        """Return the withdrawn ones, oldest first."""
 
     async def version(self) -> int:
         """Return a number that changes whenever `all` does; 0 while there is none."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated
 
-from bot.answers import answer, chatted, next_steps, unknown, unsure
+from bot.answers import SHORTLY, answer, chatted, next_steps, short_answer, short_steps, unknown, unsure
 from bot.command import Feature, Option
 from bot.context import Context
 from bot.conversation import conversation_key, remember
@@ -13,7 +14,7 @@ from bot.errors import NotFound
 from bot.forms import form_of
 from bot.i18n import N_, Translator, core_translators
 from bot.live import contact_section, live_sections
-from bot.reply import Form, Reply
+from bot.reply import Form, Reply, Section
 from bot.understanding import understand
 from knowledge.schema import Topic
 
@@ -49,7 +50,7 @@ def _meant(ctx: Context, argument: str) -> tuple[Topic, Translator]:
     Raises:
         NotFound: the topic was removed since the button was shown.
     """
-    topic_id, _, lang = argument.partition(":")
+    topic_id, lang, *_ = (*argument.split(":"), "")
     topic = ctx.bank.topic(topic_id)
     if topic is None:
         raise NotFound(ctx.t("This answer is not there any more."), ctx.t("Ask your question again."))
@@ -68,8 +69,29 @@ async def show_topic(ctx: Context, argument: str) -> Reply:
 async def share(ctx: Context, argument: str) -> Reply:
     """Post an answer to the channel."""
     topic, t = _meant(ctx, argument)
-    shared = answer(ctx.bank, topic, t, live=await live_sections(topic.live, ctx, t))
-    return Reply(shared.summary, shared.sections, public=True)
+    live = await live_sections(topic.live, ctx, t)
+    is_short = argument.endswith(f":{SHORTLY}")
+    shared = short_answer(ctx.bank, topic, t, live) if is_short else answer(ctx.bank, topic, t, live=live)
+    return replace(shared, public=True)
+
+
+@feature.action("short")
+async def short(ctx: Context, argument: str) -> Reply:
+    """Show the short version in place of the answer; where everybody sees that, beside it."""
+    topic, t = _meant(ctx, argument)
+    shown = short_answer(ctx.bank, topic, t, await live_sections(topic.live, ctx, t))
+    return _in_place(ctx, replace(shown, sections=(*shown.sections, Section(buttons=short_steps(topic, ctx, t)))))
+
+
+@feature.action("whole")
+async def whole(ctx: Context, argument: str) -> Reply:
+    """Show the whole answer in place of its short version."""
+    topic, t = _meant(ctx, argument)
+    return _in_place(ctx, await _answered(topic, ctx, t))
+
+
+def _in_place(ctx: Context, reply: Reply) -> Reply:
+    return replace(reply, replaces=True, private=not ctx.request.origin.is_direct)
 
 
 @feature.action("helpful", writes=True)

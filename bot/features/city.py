@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Annotated
 
-from bot.answers import SHARE, related_section, sources_section
+from bot.answers import card_steps, related_section, sources_section
 from bot.command import Feature, Option
 from bot.context import Context
 from bot.errors import NotFound
 from bot.i18n import N_
 from bot.markup import escape
-from bot.reply import Button, Choice, Field, Reply, Section
+from bot.reply import Choice, Field, Reply, Section
 from bot.text import fold
 from knowledge.schema import City
 
@@ -78,7 +78,6 @@ def _card(ctx: Context, city: City) -> Reply:
         Section(text=text.does, fields=tuple(one for one in facts if one.value)),
         sources_section(ctx.bank, city.sources, city.reviewed, t),
         related_section((ctx.bank.topics[name] for name in city.related), t),
+        Section(buttons=card_steps(ctx.bank.topics[city.id], ctx, t)),
     ]
-    if not ctx.request.origin.is_direct:
-        sections.append(Section(buttons=(Button(t("Share"), SHARE, f"{city.id}:{t.lang}"),)))
     return Reply(_placed(ctx, city), tuple(one for one in sections if one != Section()))

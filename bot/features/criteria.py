@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from bot.answers import SHARE, related_section, shortened, sources_section
+from bot.answers import card_steps, criteria_note, related_section, shortened, sources_section
 from bot.command import Feature, Option
 from bot.context import Context
 from bot.errors import NotFound
@@ -45,6 +45,9 @@ async def criteria(
 def _all(ctx: Context) -> Reply:
     buttons = tuple(Button(shortened(_named(ctx, one)), "criteria.show", str(one.number)) for one in ctx.bank.criteria)
     note = ctx.t("This checklist is this project's own synthesis. It certifies nothing and ranks nobody.")
+    version = ctx.bank.criteria_version()
+    if version:
+        note = f"{note} {criteria_note(version, ctx.t)}"
     return Reply(
         ctx.t("Twelve criteria of a human rights city. Choose one."), (Section(text=escape(note), buttons=buttons),)
     )
@@ -56,11 +59,10 @@ def _one(ctx: Context, one: Criterion) -> Reply:
         Section(text=text.meaning),
         Section(t("Evidence that counts"), text.evidence),
         Section(t("If it is missing: a next step"), text.next_step),
-        sources_section(ctx.bank, one.sources, one.reviewed, t),
+        sources_section(ctx.bank, one.sources, one.reviewed, t, ctx.bank.criteria_version()),
         related_section((ctx.bank.topics[name] for name in one.related), t),
+        Section(buttons=card_steps(ctx.bank.topics[one.id], ctx, t)),
     ]
-    if not ctx.request.origin.is_direct:
-        sections.append(Section(buttons=(Button(t("Share"), SHARE, f"{one.id}:{t.lang}"),)))
     return Reply(
         t("Criterion {number}: {name}", number=one.number, name=text.name), tuple(s for s in sections if s != Section())
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.command import Delivering, Rendered
 from bot.context import Context
 from bot.domain.deliveries import Subject, Target
@@ -59,8 +61,15 @@ async def settle(ctx: Context, group: Group, answer: GivenAnswer, act: str) -> G
         await ctx.uow.deliveries.drop_pending(Subject.QUESTION_NOTICE, one.id)
         await ctx.uow.deliveries.raise_wanted(Subject.QUESTION_NOTICE, one.id, SETTLED, ctx.now)
         await audit(ctx, act, f"question:{one.id}")
-    await ctx.uow.deliveries.want(Subject.ANSWER, stored.id, tuple(map(_target, group)), 1, ctx.now)
+    for one in _one_a_place(group):
+        await ctx.uow.deliveries.want(Subject.ANSWER, one.id, (_target(one),), 1, ctx.now)
     return stored
+
+
+def _one_a_place(group: Group) -> tuple[AskedQuestion, ...]:
+    """Return the questions that get a message: the oldest of those whose answers would stand in the same place."""
+    newest_first = sorted(group, key=lambda one: -one.id)
+    return tuple({(_target(one).address, one.thread_id): one for one in newest_first}.values())
 
 
 def _target(question: AskedQuestion) -> Target:
@@ -79,15 +88,19 @@ def reached(ctx: Context, group: Group) -> str:
 
 
 async def render_answer(delivering: Delivering) -> Rendered | None:
-    """Return what an asker reads; None once their question is erased."""
-    uow, target = delivering.uow, delivering.target
-    given = await uow.answers.get(delivering.subject_id)
-    asked = await uow.questions.settled_by(delivering.subject_id)
-    mine = next((one for one in asked if target.address == (one.channel_id or one.user_id)), None)
+    """Return what an asker reads, in the thread where they asked; None once their question is erased.
+
+    Where thread or channel refuse it, the asker gets it privately.
+    """
+    mine = await delivering.uow.questions.get(delivering.subject_id)
+    given = await delivering.uow.answers.get(mine.answer_id) if mine else None
     if given is None or mine is None:
         return None
+    privately = replace(mine, channel_id="", thread_id="")
     reply = _dismissed if given.is_dismissal else _answered
-    return Rendered(reply(mine, given, delivering.t), 1)
+    if not delivering.target.channel_id:
+        return Rendered(reply(privately, given, delivering.t), 1)
+    return Rendered(reply(mine, given, delivering.t), 1, mine.thread_id, _target(privately))
 
 
 def _answered(question: AskedQuestion, given: GivenAnswer, t: Translator) -> Reply:

@@ -56,10 +56,12 @@ async def store(ctx: Context, text: str, where: str) -> Reply:
 
 
 async def _question(ctx: Context, text: str, where: str) -> AskedQuestion:
-    topics = await nearest(ctx, text)
-    channel_id = ctx.request.origin.channel_id if where == HERE and await _can_post_here(ctx) else ""
+    topics, origin = await nearest(ctx, text), ctx.request.origin
     lang, theme = guess(text) or ctx.t.lang, topics[0].theme if topics else ""
-    return AskedQuestion(0, ctx.user_id, ctx.workspace_id, channel_id, lang, text, theme, ctx.now)
+    question = AskedQuestion(0, ctx.user_id, ctx.workspace_id, "", lang, text, theme, ctx.now)
+    if where == HERE and await _can_post_here(ctx):
+        return replace(question, channel_id=origin.channel_id, thread_id=origin.answer_place)
+    return question
 
 
 async def nearest(ctx: Context, text: str) -> tuple[Topic, ...]:
@@ -83,21 +85,24 @@ async def _can_post_here(ctx: Context) -> bool:
         return False
     try:
         async with asyncio.timeout(CHECKED_S):
-            return not await messenger.channel_problem(origin.channel_id, origin.workspace_id)
+            return not await messenger.channel_problem(origin.channel_id, origin.workspace_id, origin.answer_place)
     except (DeliveryError, TimeoutError):
         return False
 
 
 def _thanks(ctx: Context, question: AskedQuestion, summary: str) -> Reply:
-    t = ctx.t
-    where = (
-        t("The answer will be posted in this channel.")
-        if question.channel_id
-        else t("The answer comes to you alone, as a direct message.")
-    )
+    t, where = ctx.t, _where(ctx.t, question)
     more = t("It may take some days. Type me to see what is kept about you, and me delete to erase it.")
     fields = (Field(t("Your question"), question.text),)
     return Reply(summary, (Section(text=escape(f"{where} {more}"), fields=fields),))
+
+
+def _where(t: Translator, question: AskedQuestion) -> str:
+    if question.thread_id:
+        return t("The answer will be posted here, below the question.")
+    if question.channel_id:
+        return t("The answer will be posted in this channel.")
+    return t("The answer comes to you alone, as a direct message.")
 
 
 def recipients(settings: Settings, theme: str, but: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.answers import shortened, topic_button
+from bot.command import RUN
 from bot.context import Context
 from bot.domain.feedback import Rating
 from bot.domain.questions import GivenAnswer, Proposal
@@ -13,6 +14,7 @@ from bot.features.question_proposals import CHANGE, check_button
 from bot.features.question_topics import heading
 from bot.i18n import LANGUAGES, core_translators
 from bot.likeness import Group, grouped
+from bot.markup import escape
 from bot.permissions import may_answer
 from bot.reply import Button, Field, Moment, Reply, Section
 
@@ -31,7 +33,18 @@ async def listed(ctx: Context) -> Reply:
     sections = (*(_answer(ctx, one) for one in answers[:SHOWN]), *(_group(ctx, one) for one in groups[:SHOWN]))
     more = len(groups) - SHOWN
     note = t.plural("{count} more is not shown.", "{count} more are not shown.", more) if more > 0 else ""
-    return Reply(summary, (*sections, Section(text=note)) if note else sections)
+    more_sections = (Section(text=note), await _low_rated_note(ctx))
+    return Reply(summary, (*sections, *(one for one in more_sections if one != Section())))
+
+
+async def _low_rated_note(ctx: Context) -> Section:
+    """Return how many answers did not help, with the button that lists them."""
+    count = len(await _rated_low(ctx))
+    if not count:
+        return Section()
+    t = ctx.t
+    text = t.plural("{count} answer was called not helpful.", "{count} answers were called not helpful.", count)
+    return Section(text=escape(text), buttons=(Button(t("Show them"), RUN, "questions ratings"),))
 
 
 def _group(ctx: Context, group: Group) -> Section:
@@ -61,12 +74,16 @@ def _answer(ctx: Context, given: GivenAnswer) -> Section:
 
 async def low_rated(ctx: Context) -> Reply:
     """Return the topics that were called not helpful most often."""
-    found = await ctx.uow.feedback.worst(4 * SHOWN)
-    known = [one for one in found if ctx.bank.topic(one.topic_id)][:SHOWN]
+    known = await _rated_low(ctx)
     if not known:
         return Reply(ctx.t("No answer was called not helpful."))
     summary = ctx.t("These answers were called not helpful most often.")
     return Reply(summary, tuple(_rating(ctx, one) for one in known))
+
+
+async def _rated_low(ctx: Context) -> list[Rating]:
+    found = await ctx.uow.feedback.worst(4 * SHOWN)
+    return [one for one in found if ctx.bank.topic(one.topic_id)][:SHOWN]
 
 
 def _rating(ctx: Context, one: Rating) -> Section:

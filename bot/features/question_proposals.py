@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.command import Delivering, Rendered
 from bot.context import Context
 from bot.domain.deliveries import Subject
-from bot.domain.questions import GivenAnswer, Proposal
+from bot.domain.questions import GivenAnswer, Proposal, PublishedTopic
 from bot.errors import CheckFailure, Conflict, NotFound
 from bot.features.question_answers import LARGEST, audit, refuse_other_themes
 from bot.features.question_asking import direct_targets, may_be_told, recipients
@@ -44,7 +44,7 @@ async def proposed(ctx: Context, given: GivenAnswer) -> GivenAnswer:
     stored = await ctx.uow.answers.save(replace(with_state(ctx, given), revision=given.revision + 1))
     await ctx.uow.deliveries.raise_wanted(Subject.PROPOSAL, stored.id, stored.revision, ctx.now)
     if stored.proposal is Proposal.PROPOSED:
-        others = recipients(ctx.settings, stored.theme, (stored.answered_by, stored.proposed_by))
+        others = recipients(ctx.settings, stored.theme, stored.writers)
         targets = direct_targets(ctx.settings, others)
         await ctx.uow.deliveries.want(Subject.PROPOSAL, stored.id, targets, stored.revision, ctx.now)
     return stored
@@ -90,9 +90,9 @@ def _is_ready(ctx: Context, given: GivenAnswer) -> bool:
 
 
 async def is_own(ctx: Context, given: GivenAnswer) -> bool:
-    """Say whether the person wrote any of it, from this account or from another one of theirs."""
+    """Say whether the person wrote it as it stands, from this account or from another one of theirs."""
     me = await ctx.person_id()
-    return me in {await _person(ctx, one) for one in (given.answered_by, given.proposed_by) if one}
+    return me in {await _person(ctx, one) for one in given.writers if one}
 
 
 async def _person(ctx: Context, user_id: str) -> str:
@@ -110,15 +110,17 @@ async def approve(ctx: Context, argument: str) -> Reply:
     number, _, seen = argument.partition(":")
     given = await answer_of(ctx, number)
     if await is_own(ctx, given):
-        raise CheckFailure(ctx.t("Nobody approves their own answer."), ctx.t("Another expert has to check it."))
+        raise CheckFailure(
+            ctx.t("Nobody approves what they wrote themselves."), ctx.t("Another expert has to check it.")
+        )
     if not _is_ready(ctx, given):
         raise Conflict(ctx.t("This is no proposal any more."), ctx.t("Type questions list to see those that wait."))
     topic = await topic_of(ctx, given, await ctx.uow.questions.settled_by(given.id))
     if seen != digest(topic):
         shown = await show(ctx, given)
         return replace(shown, summary=ctx.t("It changed since you saw it. Please check it again."))
-    await ctx.uow.published_topics.add(topic)
-    await _close(ctx, replace(given, proposal=Proposal.PUBLISHED, approved_by=ctx.user_id, topic_id=topic.id))
+    await _publish(ctx, given, topic)
+    await close(ctx, replace(given, proposal=Proposal.PUBLISHED, approved_by=ctx.user_id, topic_id=topic.id))
     await audit(ctx, APPROVE.replace(".", " "), f"topic:{topic.id}")
     summary = ctx.t("Published: “{title}” is answered everywhere now.", title=topic.words[ctx.t.lang].title)
     return Reply(summary, replaces=True)
@@ -128,12 +130,20 @@ async def decline(ctx: Context, argument: str) -> Reply:
     """Let an answer stay an answer."""
     given = await answer_of(ctx, argument)
     if given.proposal is not Proposal.NONE:
-        await _close(ctx, replace(given, proposal=Proposal.NONE))
+        await close(ctx, replace(given, proposal=Proposal.NONE))
         await audit(ctx, DECLINE.replace(".", " "), f"answer:{given.id}")
     return Reply(ctx.t("It will not be published. Whoever asked got the answer all the same."), replaces=True)
 
 
-async def _close(ctx: Context, given: GivenAnswer) -> None:
+async def _publish(ctx: Context, given: GivenAnswer, topic: PublishedTopic) -> None:
+    if given.topic_id:
+        await ctx.uow.published_topics.correct(topic)
+    else:
+        await ctx.uow.published_topics.add(topic)
+
+
+async def close(ctx: Context, given: GivenAnswer) -> None:
+    """Store an answer that is no proposal any more; whoever was asked to check it sees that."""
     stored = await ctx.uow.answers.save(replace(given, revision=given.revision + 1))
     await ctx.uow.deliveries.drop_pending(Subject.PROPOSAL, stored.id)
     await ctx.uow.deliveries.raise_wanted(Subject.PROPOSAL, stored.id, stored.revision, ctx.now)

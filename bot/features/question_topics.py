@@ -45,7 +45,14 @@ def _fits(text: str) -> bool:
 
 
 async def topic_of(ctx: Context, given: GivenAnswer, asked: tuple[AskedQuestion, ...]) -> PublishedTopic:
-    """Return what would be published now; the texts of both languages must be there."""
+    """Return what would be published now; the texts of both languages must be there.
+
+    A correction keeps what its topic has beside its words, as long as that was not withdrawn.
+    """
+    before = await ctx.uow.published_topics.get(given.topic_id) if given.topic_id else None
+    if before:
+        words = {lang: _corrected(before.words[lang], _words_in(ctx, lang, given, asked)) for lang in LANGUAGES}
+        return replace(before, theme=given.theme, words=words, approved_at=ctx.now)
     titles = given.titles
     start = re.sub(r"[^a-z0-9]+", "-", fold(titles["en"])).strip("-")[:40].strip("-")
     near = [one.id for one in await nearest(ctx, titles["en"]) if _is_written(one.id)]
@@ -53,6 +60,12 @@ async def topic_of(ctx: Context, given: GivenAnswer, asked: tuple[AskedQuestion,
     texts = {lang: _words_in(ctx, lang, given, asked) for lang in LANGUAGES}
     topic_id = "-".join(part for part in (f"asked-{given.id}", start) if part)
     return PublishedTopic(topic_id, given.theme, texts, (OURS,), tuple(related), ctx.now)
+
+
+def _corrected(before: TopicWords, after: TopicWords) -> TopicWords:
+    """Return new words with the phrasings of before, the old title among them."""
+    asked = (*before.questions, before.title) if before.title != after.title else before.questions
+    return replace(after, questions=tuple(dict.fromkeys(asked))[: PHRASINGS + 1])
 
 
 def _is_written(topic_id: str) -> bool:
@@ -98,7 +111,7 @@ def _fault_in(ctx: Context, given: GivenAnswer, lang: str) -> str:
     if link:
         return t("Links must begin with https:// ({language}).", language=name)
     other = asked_already(ctx, given.titles[lang])
-    if other:
+    if other and other.id != given.topic_id:
         return t("“{title}” answers exactly this question already.", title=other.text(t.lang).title)
     return ""
 
@@ -112,10 +125,12 @@ def digest(topic: PublishedTopic) -> str:
 def preview_sections(ctx: Context, topic: PublishedTopic) -> tuple[Section, ...]:
     """Return everything that would be published, in both languages."""
     theme = next(one for one in ctx.bank.themes if one.id == topic.theme)
-    related = ", ".join(ctx.bank.topics[one].text(ctx.t.lang).title for one in topic.related)
+    near = (ctx.bank.topic(one) for one in topic.related)
+    related = ", ".join(one.text(ctx.t.lang).title for one in near if one)
     fields = (Field(ctx.t("Theme"), theme.name(ctx.t.lang)), Field(ctx.t("Related"), related))
     refs = [SourceRef(one) for one in topic.sources]
-    about = sources_section(ctx.bank, refs, topic.approved_at.date(), ctx.t)
+    criteria = ctx.bank.criteria_version(topic.topic)
+    about = sources_section(ctx.bank, refs, topic.approved_at.date(), ctx.t, criteria)
     return (*(_in_language(ctx, topic, lang) for lang in LANGUAGES), replace(about, fields=fields))
 
 

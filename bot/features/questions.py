@@ -13,6 +13,7 @@ from bot.domain.deliveries import Subject
 from bot.domain.questions import GivenAnswer
 from bot.errors import NotFound
 from bot.features import question_proposals as proposals
+from bot.features import question_withdrawals as withdrawals
 from bot.features.question_answers import reached, refuse_other_themes, render_answer, settle, waiting_group
 from bot.features.question_asking import render_notice, store, wordings
 from bot.features.question_cards import listed, low_rated
@@ -59,6 +60,11 @@ _ANSWER = Option(
     "text",
     max_chars=MAX_ANSWER,
 )
+_TITLE_EN = Option(N_("As the topic is called"), N_("Question in English"))
+_TITLE_ES = Option(N_("As the topic is called"), N_("Question in Spanish"))
+_FIRST = N_("The first paragraph is the short answer")
+_ANSWER_EN = Option(_FIRST, N_("Answer in English"), "text", max_chars=MAX_ANSWER)
+_ANSWER_ES = Option(_FIRST, N_("Answer in Spanish"), "text", max_chars=MAX_ANSWER)
 
 
 @feature.command(
@@ -137,10 +143,8 @@ async def answer(
     first, lang = group[0], guess(answer) or ctx.t.lang
     titles = {first.lang: " ".join(first.text.split())[:200], _other(first.lang): other_question}
     texts = {lang: answer, _other(lang): other_answer}
-    given = GivenAnswer(
-        0, ctx.user_id, ctx.now, first.theme, _filled(texts), titles=_filled(titles), proposed_by=ctx.user_id
-    )
-    stored = await settle(ctx, group, given, "questions answer")
+    given = GivenAnswer(0, ctx.user_id, ctx.now, first.theme, _filled(texts), titles=_filled(titles))
+    stored = await settle(ctx, group, given.first_given(), "questions answer")
     proposal = await proposals.show(ctx, await proposals.proposed(ctx, stored))
     sent = Section(reached(ctx, group), wordings(group))
     return Reply(ctx.t("Your answer is on its way."), (sent, Section(proposal.summary), *proposal.sections))
@@ -189,27 +193,16 @@ async def propose(
     number: Annotated[
         int, Option(N_("Number of the answer; questions list shows it"), N_("Number"), minimum=1, maximum=2**31)
     ],
-    title: Annotated[str, Option(N_("As the topic is called"), N_("Question in English"))],
-    answer: Annotated[
-        str,
-        Option(N_("The first paragraph is the short answer"), N_("Answer in English"), "text", max_chars=MAX_ANSWER),
-    ],
-    titulo: Annotated[str, Option(N_("As the topic is called"), N_("Question in Spanish"))],
-    respuesta: Annotated[
-        str,
-        Option(N_("The first paragraph is the short answer"), N_("Answer in Spanish"), "text", max_chars=MAX_ANSWER),
-    ],
+    title: Annotated[str, _TITLE_EN],
+    answer: Annotated[str, _ANSWER_EN],
+    titulo: Annotated[str, _TITLE_ES],
+    respuesta: Annotated[str, _ANSWER_ES],
     theme: Annotated[str, Option(N_("Blank: as it is"), N_("Theme"), suggest=suggest_themes, max_chars=80)] = "",
 ) -> Reply:
-    """Store the texts as the newest proposal; whoever wrote them does not approve them."""
+    """Store the texts as the newest proposal; whoever changed them does not approve them."""
     given = await proposals.answer_of(ctx, number)
-    changed = replace(
-        given,
-        titles={"en": title, "es": titulo},
-        texts={"en": answer, "es": respuesta},
-        theme=_theme(ctx, theme) or given.theme,
-        proposed_by=ctx.user_id,
-    )
+    reworded = given.reworded({"en": title, "es": titulo}, {"en": answer, "es": respuesta}, ctx.user_id)
+    changed = replace(reworded, theme=_theme(ctx, theme) or given.theme)
     refuse_other_themes(ctx, changed.theme)
     return await proposals.show(ctx, await proposals.proposed(ctx, changed))
 
@@ -224,6 +217,66 @@ def _theme(ctx: Context, typed: str) -> str:
     if typed and found is None:
         raise NotFound(ctx.t("I do not know that theme."), ctx.t("Type topics to see the themes."))
     return found.id if found else ""
+
+
+@feature.command("published", summary=N_("See the answers that became topics"), check=expert)
+async def published(ctx: Context) -> Reply:
+    return await withdrawals.published(ctx)
+
+
+_PUBLISHED = Option(
+    N_("Its title or its id; questions published shows them"), N_("Topic"), suggest=withdrawals.suggest_published
+)
+
+
+@feature.command(
+    "withdraw",
+    summary=N_("Take a published answer back, at once and everywhere"),
+    check=expert,
+    writes=True,
+    form=True,
+    form_title=N_("Withdraw an answer"),
+    example='questions withdraw topic:asked-3-who-visits-schools reason:"Nobody does any more."',
+)
+async def withdraw(
+    ctx: Context,
+    topic: Annotated[str, _PUBLISHED],
+    reason: Annotated[str, Option(N_("Kept for the other experts"), N_("Reason"), "text", max_chars=500)],
+) -> Reply:
+    """Stop a topic from answering; nobody else has to agree."""
+    found = await withdrawals.topic_named(ctx, topic)
+    return await withdrawals.withdrawal(ctx, found, reason, "questions withdraw")
+
+
+@feature.command(
+    "correct",
+    summary=N_("Write a published answer anew; a second person approves it"),
+    check=expert,
+    writes=True,
+    form=True,
+    form_title=N_("Correct an answer"),
+    example="questions correct asked-3-who-visits-schools",
+)
+async def correct(
+    ctx: Context,
+    topic: Annotated[str, _PUBLISHED],
+    title: Annotated[str, _TITLE_EN],
+    answer: Annotated[str, _ANSWER_EN],
+    titulo: Annotated[str, _TITLE_ES],
+    respuesta: Annotated[str, _ANSWER_ES],
+) -> Reply:
+    """Propose other words; until they are approved the topic answers as before."""
+    found = await withdrawals.topic_named(ctx, topic)
+    return await withdrawals.correction(ctx, found, {"en": title, "es": titulo}, {"en": answer, "es": respuesta})
+
+
+@feature.action("rewrite", check=expert, opens_form=True)
+async def rewrite(ctx: Context, argument: str) -> Answer:
+    """Open the form of a correction with the words that the topic has."""
+    found = await withdrawals.topic_named(ctx, argument)
+    titles, texts = withdrawals.texts_of(found)
+    values = {"topic": found.id, "title": titles["en"], "answer": texts["en"]}
+    return form_of(correct, {**values, "titulo": titles["es"], "respuesta": texts["es"]}, ctx.t)
 
 
 @feature.action("check", check=expert)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from bot.answers import SHARE, related_section, sources_section
+from bot.answers import card_steps, related_section, sources_section
 from bot.command import Feature, Option
 from bot.context import Context
 from bot.errors import NotFound
 from bot.i18n import LANGUAGES, N_, core_translators
-from bot.reply import Button, Choice, Reply, Section
+from bot.reply import Choice, Reply, Section
 
 LANGUAGE_CHOICES = tuple(Choice(code, name) for code, name in LANGUAGES.items())
 feature = Feature("right", N_("One article of the Universal Declaration"), order=22)
@@ -34,8 +34,7 @@ async def right(
         Section(t("What cities do about it"), text.cities),
         sources_section(ctx.bank, found.sources, found.reviewed, t),
         related_section((ctx.bank.topics[name] for name in found.related), t),
+        Section(buttons=card_steps(ctx.bank.topics[found.id], ctx, t)),
     ]
-    if not ctx.request.origin.is_direct:
-        sections.append(Section(buttons=(Button(t("Share"), SHARE, f"{found.id}:{t.lang}"),)))
     summary = t("Article {number}: {gloss}", number=found.number, gloss=text.gloss)
     return Reply(summary, tuple(one for one in sections if one != Section()))

@@ -71,7 +71,7 @@ class Questions:
     async def forget(self, before: datetime) -> int:
         old = select(QuestionRow.id).where(QuestionRow.asked_at < before)
         stale = select(GivenAnswerRow.id).where(GivenAnswerRow.answered_at < before)
-        for subject, ids in ((Subject.QUESTION_NOTICE, old), (Subject.ANSWER, stale), (Subject.PROPOSAL, stale)):
+        for subject, ids in ((Subject.QUESTION_NOTICE, old), (Subject.ANSWER, old), (Subject.PROPOSAL, stale)):
             about = (DeliveryRow.subject == subject, DeliveryRow.subject_id.in_(ids))
             await run(self._session, delete(DeliveryRow).where(*about))
         await run(self._session, delete(GivenAnswerRow).where(GivenAnswerRow.answered_at < before))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from pathlib import Path
 
@@ -93,3 +94,33 @@ async def test_a_broken_file_leaves_the_old_content(content):
     (content / "topics" / "basics.yaml").write_text("theme: [", "utf-8")
     assert not await knowledge.reload()
     assert found(knowledge, "", "bread recipe")[0] == "bread"
+
+
+async def test_what_is_withdrawn_is_silent_at_once_also_where_the_files_hold_it(content, chapter):
+    knowledge = opened(content, T1=chapter)
+    assert "bread" in found(knowledge, "fake:T1", "bread recipe")
+    adopting = asyncio.create_task(knowledge.adopt((), ["bread", "our-hall"]))
+    await asyncio.sleep(0)
+    for place in ("", "fake:T1"):
+        assert {"bread", "our-hall"}.isdisjoint(knowledge.edition(place).bank.topics)
+        assert {"bread", "our-hall"}.isdisjoint(found(knowledge, place, "bread recipe zeppelin hall address"))
+    await adopting
+    assert "bread" not in found(knowledge, "", "bread recipe")
+    relations = [one for topic in knowledge.common.bank.topics.values() for one in topic.related]
+    assert "bread" not in relations
+    assert await knowledge.reload()
+    assert "bread" not in knowledge.common.bank.topics
+
+
+async def test_a_calibration_is_fitted_after_a_change_and_dropped_where_the_topics_change_meanwhile(content):
+    knowledge = opened(content)
+    before = (await knowledge.prepared()).calibration
+    await knowledge.adopt((), ["bread"])
+    assert knowledge.common.index.calibration == before
+    fitting = asyncio.create_task(knowledge.fit())
+    await asyncio.sleep(0)
+    await knowledge.adopt((), [])
+    await fitting
+    assert "bread" in found(knowledge, "", "bread recipe")
+    await knowledge.fit()
+    assert "bread" in found(knowledge, "", "bread recipe")

@@ -43,18 +43,18 @@ class Faulty(FakeMessenger):
     lost_answers: int = 1
     lost_look_ups: int = 2
 
-    async def post(self, channel_id, reply, t, key):
-        ref = await super().post(channel_id, reply, t, key)
+    async def post(self, channel_id, reply, t, key, thread_id=""):
+        ref = await super().post(channel_id, reply, t, key, thread_id)
         self.lost_answers -= 1
         if self.lost_answers >= 0:
             raise DeliveryUncertain("no_answer")
         return ref
 
-    async def find(self, address, key, since):
+    async def find(self, address, key, since, thread_id=""):
         self.lost_look_ups -= 1
         if self.lost_look_ups >= 0:
             raise DeliveryError("unreachable")
-        return await super().find(address, key, since)
+        return await super().find(address, key, since, thread_id)
 
 
 async def test_a_look_up_that_fails_is_made_again_before_anything_is_posted(sqlite_storage):

@@ -113,3 +113,46 @@ async def test_a_misspelt_command_gets_the_nearest_ones(chat):
     reply = await chat.say("/topcs")
     assert "topics" in words_of(reply)
     assert "I know" in (await chat.press(reply, "topics")).summary
+
+
+CHECKLIST = "ask what are the twelve criteria?"
+
+
+async def test_an_answer_that_quotes_the_criteria_carries_their_version_and_another_does_not(chat):
+    for text in (CHECKLIST, "criteria", "criteria 4"):
+        assert "Criteria: version of November 23, 2026." in words_of(await chat.say(text)), text
+    assert "Criteria: version of" not in words_of(await chat.say("ask what is a human rights city?"))
+    spanish = await chat.say("criteria 4", lang="es")
+    assert "Criterios: versión del 23 de noviembre de 2026." in words_of(spanish)
+
+
+async def test_a_long_answer_has_a_short_version_with_its_sources_and_a_way_back(chat):
+    whole = await chat.say(CHECKLIST)
+    short = await chat.press(whole, "Short version")
+    assert (short.summary, short.replaces, short.private) == (whole.summary, True, True)
+    assert "Sources" in words_of(short)
+    assert whole.sections[0].text not in [one.text for one in short.sections]
+    again = await chat.press(short, "Whole answer")
+    assert (again.sections, again.replaces) == (whole.sections, True)
+    shared = await chat.press(short, "Share")
+    assert shared.public
+    assert [one.text for one in shared.sections] == [short.sections[0].text]
+
+
+async def test_in_a_direct_message_the_short_version_takes_the_answers_place(chat):
+    short = await chat.press(await chat.say(CHECKLIST, direct=True), "Short version")
+    assert (short.replaces, short.private) == (True, False)
+    with pytest.raises(LookupError):
+        button_of(short, "Share")
+
+
+@pytest.mark.parametrize("text", ["criteria 4", "right 25", 'city show name:"Washington, DC"'])
+async def test_long_cards_of_the_lists_have_a_short_version_too(chat, text):
+    short = await chat.press(await chat.say(text), "Short version")
+    assert "Sources" in words_of(short)
+    assert "Whole answer" in words_of(short)
+
+
+async def test_a_short_answer_has_no_shorter_version(chat):
+    with pytest.raises(LookupError):
+        button_of(await chat.say("ask what is a duty-bearer?"), "Short version")

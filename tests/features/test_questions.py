@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ from bot.text import utf16_units
 from knowledge import entries
 from knowledge.reading import Cursor, Findings
 from knowledge.strict_yaml import load
-from tests.features.gatherings import MEMBER, ORGANIZER, STEERING
+from tests.features.gatherings import MEMBER, ORGANIZER, STEERING, followed
 from tests.storage.test_erasing import dumped
 from tests.storage.test_members import ANA as ANA_MEMBER
 
@@ -267,6 +268,42 @@ async def test_the_answer_goes_to_the_channel_where_the_asker_wanted_it(chat):
     assert chat.messenger.seen_in("fake:ana") == []
 
 
+async def test_the_answer_goes_to_the_thread_where_it_was_asked_and_to_each_of_several(chat, storage):
+    for who, text, thread in ((MEMBER, NOBODY_KNOWS, "t1"), (BO | {"direct": False}, LIKE_IT, "t2")):
+        reply = await asked(chat, who | {"channel": "fake:C1", "thread": thread}, text, answer_to="here")
+        assert "below the question" in words_of(reply)
+    chat.origin = replace(chat.origin, thread_id="")
+    await answered(chat, number=2)
+    await chat.deliver()
+    assert sorted(one.thread_id for one in chat.messenger.messages.values() if one.address == "fake:C1") == ["t1", "t2"]
+    assert [one.thread_id for one in await questions(storage)] == ["t1", "t2"]
+
+
+async def test_an_answer_for_a_thread_whose_sending_was_cut_off_is_looked_up_there_and_seen_once(chat):
+    await asked(chat, MEMBER | {"thread": "t1"}, answer_to="here")
+    chat.origin = replace(chat.origin, thread_id="")
+    await answered(chat)
+    chat.messenger.failures.append(DeliveryUncertain("timeout"))
+    await chat.deliver()
+    chat.clock.advance(timedelta(minutes=1))
+    await chat.deliver()
+    (sent,) = [one for one in chat.messenger.messages.values() if one.address == "fake:C1"]
+    assert sent.thread_id == "t1"
+
+
+async def test_an_answer_that_the_thread_refuses_comes_privately_and_the_channel_is_followed_on(chat, storage):
+    await followed(chat)
+    await asked(chat, MEMBER | {"thread": "t1"}, answer_to="here")
+    chat.origin = replace(chat.origin, thread_id="")
+    await answered(chat)
+    chat.messenger.closed.add("t1")
+    await chat.deliver()
+    (message,) = seen(chat, "fake:ana")
+    assert "A person answered your question." in message
+    async with storage.unit_of_work(writes=False) as uow:
+        assert [one.paused_reason for one in await uow.follows.of_workspace("fake:T1")] == [""]
+
+
 async def test_where_the_bot_cannot_post_the_answer_comes_privately(chat, storage):
     chat.messenger.problems["fake:C1"] = Problem.NOT_IN_CHANNEL
     reply = await asked(chat, MEMBER, answer_to="here")
@@ -385,7 +422,7 @@ async def test_nobody_approves_their_own_answer(chat, storage):
     await asked(chat)
     await whole_answer(chat)
     preview = await chat.press(await chat.say("questions list", **SECOND), "Check it")
-    assert (await chat.press(preview, "Approve", **STEERING)).summary == "Nobody approves their own answer."
+    assert (await chat.press(preview, "Approve", **STEERING)).summary == "Nobody approves what they wrote themselves."
     assert await published(storage) == ()
 
 
@@ -397,6 +434,58 @@ async def test_whoever_changed_the_text_does_not_approve_it(chat, storage):
     changed = await chat.submit(form, {"answer": "Something else entirely."}, **SECOND)
     with pytest.raises(LookupError):
         button_of(changed, "Approve")
+
+
+async def changed(chat, who, **values):
+    """Change the proposal from its preview."""
+    preview = await chat.press(await chat.say("questions list", **who), "Check it", **who)
+    return await chat.submit(await chat.press(preview, "Change it", **who), values, **who)
+
+
+async def approved(chat, who):
+    preview = await chat.press(await chat.say("questions list", **who), "Check it", **who)
+    return await chat.press(preview, "Approve", **who)
+
+
+async def test_of_two_people_the_first_approves_what_the_second_made_of_the_answer(chat, storage):
+    await asked(chat)
+    await whole_answer(chat)
+    await changed(chat, SECOND, answer="Somebody else pays.")
+    await chat.deliver()
+    assert "somebody has to check it" in seen(chat, "fake:steering")[-1]
+    assert "Published" in (await approved(chat, STEERING)).summary
+    (topic,) = await published(storage)
+    assert topic.words["en"].short == "Somebody else pays."
+
+
+async def test_words_sent_again_unchanged_stay_those_of_whoever_wrote_them(chat, storage):
+    await asked(chat)
+    await whole_answer(chat)
+    await changed(chat, SECOND, answer=ANSWER.replace("\n", "\r\n") + "\n")
+    with pytest.raises(LookupError):
+        await approved(chat, STEERING)
+    assert "Published" in (await approved(chat, SECOND)).summary
+    assert len(await published(storage)) == 1
+
+
+async def test_the_first_answer_put_back_is_that_of_whoever_gave_it(chat):
+    await asked(chat)
+    await whole_answer(chat)
+    await changed(chat, SECOND, answer="Somebody else pays.")
+    await changed(chat, SECOND, answer=ANSWER)
+    with pytest.raises(LookupError):
+        await approved(chat, STEERING)
+    assert "Published" in (await approved(chat, SECOND)).summary
+
+
+async def test_two_people_who_change_it_in_turn_can_always_approve_the_others_words(chat):
+    await asked(chat)
+    await whole_answer(chat)
+    for who, other, text in ((SECOND, STEERING, "One."), (STEERING, SECOND, "Two."), (SECOND, STEERING, "Three.")):
+        await changed(chat, who, answer=text)
+        with pytest.raises(LookupError):
+            await approved(chat, who)
+        button_of(await chat.press(await chat.say("questions list", **other), "Check it", **other), "Approve")
 
 
 async def test_an_approval_lapses_when_the_text_changed_since(storage):
@@ -461,6 +550,14 @@ async def test_low_rated_answers_are_listed_worst_first(chat):
     reply = await chat.say("questions ratings", **STEERING)
     assert [one.value for one in reply.sections[0].fields] == ["3", "1"]
     assert len(reply.sections) == 2
+
+
+async def test_the_list_of_questions_tells_of_answers_that_did_not_help(chat):
+    assert "not helpful" not in words_of(await chat.say("questions list", **STEERING))
+    await chat.press(await chat.say("ask what is a human rights city?", **ANA), "Not helpful")
+    listed = await chat.say("questions list", **STEERING)
+    assert "1 answer was called not helpful." in words_of(listed)
+    assert "called not helpful most often" in (await chat.press(listed, "Show them", **STEERING)).summary
 
 
 async def test_me_counts_my_questions_and_erasing_takes_them_and_the_notice_of_them(chat, storage):

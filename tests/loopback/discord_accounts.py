@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 BOT, APPLICATION, GUILD, CHANNEL, ROLE = 900, 901, 700, 710, 720
-CLOSED = CHANNEL + 1
+CLOSED, THREAD = CHANNEL + 1, CHANNEL + 2
 ANA, BEN = 801, 802
+_BEGAN = "2026-11-23T00:00:00+00:00"
 
 
 def application() -> dict[str, Any]:
@@ -33,7 +34,7 @@ def user(number: int, name: str, *, bot: bool = False) -> dict[str, Any]:
 
 def guild() -> dict[str, Any]:
     """Return the one server, with its channels and roles and the bot in it."""
-    may_post = str(1 << 10 | 1 << 11 | 1 << 14 | 1 << 16)
+    may_post = str(1 << 10 | 1 << 11 | 1 << 14 | 1 << 16 | 1 << 38)
     everyone = {"id": str(GUILD), "name": "@everyone", "permissions": may_post, "position": 0}
     organizers = {"id": str(ROLE), "name": "Organizers", "permissions": "0", "position": 1}
     colors = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
@@ -44,7 +45,7 @@ def guild() -> dict[str, Any]:
         "owner_id": "1",
         "roles": [everyone | look, organizers | look],
         "channels": [channel(CHANNEL, "general"), channel(CLOSED, "closed", deny=str(1 << 10))],
-        "threads": [],
+        "threads": [thread(THREAD)],
         "members": [{"user": user(BOT, "Bot", bot=True), "roles": [], "joined_at": None, "flags": 0}],
         "emojis": [],
         "stickers": [],
@@ -78,6 +79,14 @@ def guild() -> dict[str, Any]:
         "large": False,
         "unavailable": False,
     }
+
+
+def thread(number: int) -> dict[str, Any]:
+    """Return a public thread of the general channel, with the bot in it."""
+    kept = {"archived": False, "locked": False, "auto_archive_duration": 1440, "archive_timestamp": _BEGAN}
+    place = {"id": str(number), "type": 11, "name": "a thread", "guild_id": str(GUILD), "parent_id": str(CHANNEL)}
+    counts = {"message_count": 1, "member_count": 2, "rate_limit_per_user": 0, "last_message_id": None, "flags": 0}
+    return place | counts | {"owner_id": str(ANA), "thread_metadata": kept}
 
 
 def channel(number: int, name: str, deny: str = "0") -> dict[str, Any]:

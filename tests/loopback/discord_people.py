@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.loopback.discord_accounts import APPLICATION, BOT, CHANNEL, GUILD, user
+from tests.loopback.discord_accounts import APPLICATION, BOT, CHANNEL, GUILD, THREAD, thread, user
 from tests.loopback.discord_records import Exchange
 from tests.loopback.discord_server import DiscordServer
 
@@ -115,7 +115,8 @@ class Person:
         if self.guild is None:
             place["user"] = user(self.number, self.name)
         else:
-            place["channel"] = {"id": str(self.channel), "type": 0, "name": "general", "guild_id": str(self.guild)}
+            general = {"id": str(self.channel), "type": 0, "name": "general", "guild_id": str(self.guild)}
+            place["channel"] = thread(THREAD) if self.channel == THREAD else general
             place |= {"guild_id": str(self.guild), "guild": {"id": str(self.guild), "features": [], "locale": "en-US"}}
             place["member"] = self._member()
         sent = {k: v for k, v in message.items() if k != "files"} if message else None

@@ -16,7 +16,17 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.loopback.discord_accounts import APPLICATION, BOT, CHANNEL, GUILD, application, guild, user
+from tests.loopback.discord_accounts import (
+    APPLICATION,
+    BOT,
+    CHANNEL,
+    CLOSED,
+    GUILD,
+    THREAD,
+    application,
+    guild,
+    user,
+)
 from tests.loopback.discord_limits import command_problems, message_problems, modal_problems
 from tests.loopback.discord_records import Call, Exchange, Fault
 from tests.loopback.discord_schema import body_problems
@@ -36,7 +46,7 @@ class DiscordServer:
         self.messages: dict[int, list[dict[str, Any]]] = {}
         self.exchanges: dict[str, Exchange] = {}
         self.commands: list[dict[str, Any]] = []
-        self.channels: set[int] = {CHANNEL, CHANNEL + 1}
+        self.channels: set[int] = {CHANNEL, CLOSED, THREAD}
         self.identified = 0
         self.resumed = 0
         self.application: dict[str, Any] = {}  # what it says beside the usual
@@ -298,9 +308,10 @@ class DiscordServer:
             "components": [],
             "nonce": "",
         }
-        return (
-            made | call.body | {"files": call.files, "attachments": [], "flags": flags | (call.body.get("flags") or 0)}
-        )
+        body = dict(call.body)
+        if "message_reference" in body:
+            body["message_reference"] = {"channel_id": str(channel), "type": 0} | body["message_reference"]
+        return made | body | {"files": call.files, "attachments": [], "flags": flags | (body.get("flags") or 0)}
 
     def _judge(self, call: Call) -> None:
         self.violations += message_problems(call.body | ({"files": True} if call.files else {}))

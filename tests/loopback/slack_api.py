@@ -163,7 +163,13 @@ class SlackApi:
 
     def _do_conversations_history(self, body: dict[str, Any]) -> dict[str, Any]:
         here = [one for one in self.messages if one.channel == body["channel"] and not one.thread and not one.deleted]
-        here = [one for one in here if float(one.ts) >= float(body["oldest"])][::-1]
+        return self._page([one for one in here if float(one.ts) >= float(body["oldest"])][::-1], body)
+
+    def _do_conversations_replies(self, body: dict[str, Any]) -> dict[str, Any]:
+        here = [one for one in self.messages if one.channel == body["channel"] and one.thread == body["ts"]]
+        return self._page([one for one in here if not one.deleted and float(one.ts) >= float(body["oldest"])], body)
+
+    def _page(self, here: list[Message], body: dict[str, Any]) -> dict[str, Any]:
         at, limit = int(body.get("cursor") or 0), int(body["limit"])
         more = str(at + limit) if at + limit < len(here) else ""
         page = [{**one.body, "ts": one.ts} for one in here[at : at + limit]]

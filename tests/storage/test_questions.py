@@ -10,7 +10,7 @@ import pytest
 from bot.config import Retention
 from bot.domain.deliveries import Subject, Target
 from bot.domain.feedback import Rating
-from bot.domain.questions import Asked, AskedQuestion, GivenAnswer, Proposal, PublishedTopic, TopicWords
+from bot.domain.questions import Asked, AskedQuestion, GivenAnswer, Proposal, PublishedTopic, TopicWords, WithdrawnTopic
 from bot.errors import NotFound
 from bot.jobs import tidy
 from tests.storage.test_erasing import dumped, erase, left_in, on_disk
@@ -36,7 +36,7 @@ async def give(storage, **changes):
 
 
 async def test_a_question_comes_back_as_asked_and_leaves_the_open_ones_once_settled(storage):
-    first, second = await ask(storage), await ask(storage, user_id="fake:bo")
+    first, second = await ask(storage), await ask(storage, user_id="fake:bo", channel_id="fake:C1", thread_id="t1")
     async with storage.unit_of_work(writes=True) as uow:
         assert await uow.questions.open() == (first, second)
         await uow.questions.save(first.settled(Asked.ANSWERED, 7))
@@ -83,6 +83,23 @@ async def test_a_published_topic_comes_back_whole_and_raises_the_version(storage
         assert await uow.published_topics.version() == 2
 
 
+async def test_a_topic_that_is_corrected_or_withdrawn_raises_the_version_and_its_words_go(storage, database_url):
+    async with storage.unit_of_work(writes=True) as uow:
+        await uow.published_topics.add(replace(TOPIC, words={"en": WORDS, "es": replace(WORDS, long="Qxana")}))
+        await uow.published_topics.correct(TOPIC)
+    async with storage.unit_of_work(writes=True) as uow:
+        assert (await uow.published_topics.get(TOPIC.id), await uow.published_topics.version()) == (TOPIC, 2)
+        await uow.published_topics.withdraw(TOPIC.id, "It is wrong.", NOW)
+        assert await uow.published_topics.get(TOPIC.id) is None
+        assert (await uow.published_topics.all(), await uow.published_topics.version()) == ((), 3)
+        assert await uow.published_topics.withdrawn() == (WithdrawnTopic(TOPIC.id, "basics", "It is wrong.", NOW),)
+    assert "dragon" not in await dumped(storage)
+    assert left_in(on_disk(database_url)) == []
+    with pytest.raises(NotFound):
+        async with storage.unit_of_work(writes=True) as uow:
+            await uow.published_topics.correct(TOPIC)
+
+
 async def test_a_forgotten_question_leaves_no_bytes_in_the_file(sqlite_storage, sqlite_url):
     await ask(sqlite_storage, text="Qxana Qxperez asks")
     async with sqlite_storage.unit_of_work(writes=True) as uow:
@@ -108,8 +125,8 @@ async def test_forgetting_deletes_old_questions_answers_and_their_messages_alone
     async with storage.unit_of_work(writes=True) as uow:
         for one in (old, new):
             await uow.deliveries.want(Subject.QUESTION_NOTICE, one.id, targets, 1, NOW)
-        for one in (answer, newer):
             await uow.deliveries.want(Subject.ANSWER, one.id, targets, 1, NOW)
+        for one in (answer, newer):
             await uow.deliveries.want(Subject.PROPOSAL, one.id, targets, 1, NOW)
         await uow.published_topics.add(TOPIC)
         assert await uow.questions.forget(NOW + timedelta(days=1)) == 1
@@ -118,7 +135,7 @@ async def test_forgetting_deletes_old_questions_answers_and_their_messages_alone
     left = {(row["subject"], row["subject_id"]) for row in await rows(storage, "delivery")}
     assert left == {
         (Subject.QUESTION_NOTICE, new.id),
-        (Subject.ANSWER, newer.id),
+        (Subject.ANSWER, new.id),
         (Subject.PROPOSAL, newer.id),
     }
     assert len(await rows(storage, "published_topic")) == 1

@@ -33,8 +33,8 @@ class HeldMessenger(FakeMessenger):
 
     answers: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def post(self, channel_id, reply, t, key):
-        posted = await super().post(channel_id, reply, t, key)
+    async def post(self, channel_id, reply, t, key, thread_id=""):
+        posted = await super().post(channel_id, reply, t, key, thread_id)
         await self.answers.wait()
         return posted
 

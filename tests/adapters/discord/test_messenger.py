@@ -13,7 +13,7 @@ from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, Delivery
 from bot.i18n import core_translators
 from bot.ports import Problem
 from bot.reply import Button, ChannelMention, Field, Mention, MessageRef, Reply, Section
-from tests.loopback.discord_accounts import ANA, CHANNEL, CLOSED
+from tests.loopback.discord_accounts import ANA, CHANNEL, CLOSED, GUILD, THREAD
 from tests.loopback.discord_records import Fault
 from tests.loopback.discord_server import DiscordServer
 
@@ -176,6 +176,31 @@ async def test_channels_where_the_bot_cannot_post_are_told(adapter: DiscordAdapt
     assert await adapter.messenger.channel_problem(f"discord:{CLOSED}") == Problem.NO_PERMISSION
     assert await adapter.messenger.channel_problem("discord:4242") == Problem.CHANNEL_GONE
     assert await adapter.messenger.channel_problem("discord:#general") == Problem.CHANNEL_GONE
+
+
+async def test_a_post_to_a_thread_stands_there_and_is_found_and_edited_there(
+    adapter: DiscordAdapter, server: DiscordServer
+) -> None:
+    thread = f"discord:{THREAD}"
+    assert await adapter.messenger.channel_problem(HERE, f"discord:{GUILD}", thread) == ""
+    assert await adapter.messenger.channel_problem(HERE, f"discord:{GUILD}", "discord:4242") == Problem.CHANNEL_GONE
+    posted = await adapter.messenger.post(HERE, CARD, EN, KEY, thread)
+    assert CHANNEL not in server.messages
+    assert "message_reference" not in server.messages[THREAD][0]
+    assert await adapter.messenger.find(HERE, KEY, since(), thread) == posted
+    await adapter.messenger.edit(posted, Reply("Changed"), EN)
+    assert server.messages[THREAD][0]["content"] == "Changed"
+
+
+async def test_a_post_below_a_message_is_a_reply_that_its_author_hears_of(
+    adapter: DiscordAdapter, server: DiscordServer
+) -> None:
+    posted = await adapter.messenger.post(HERE, CARD, EN, KEY, f"discord:{CHANNEL}.5555")
+    (message,) = server.messages[CHANNEL]
+    assert message["message_reference"]["message_id"] == "5555"
+    assert message["message_reference"]["fail_if_not_exists"] is False
+    assert message["allowed_mentions"] == {"parse": [], "replied_user": True}
+    assert await adapter.messenger.find(HERE, KEY, since(), f"discord:{CHANNEL}.5555") == posted
 
 
 async def test_mention_discord_user(adapter: DiscordAdapter, server: DiscordServer) -> None:

@@ -148,3 +148,18 @@ async def test_the_card_follows_an_answer_given_elsewhere(real):
     real.clock.advance(timedelta(seconds=3))
     await real.outbox.once()
     assert "1 coming" in card.text
+
+
+async def test_the_short_version_takes_the_place_of_a_private_answer_and_of_no_public_one(real):
+    slack = real.slack
+    await slack.command("ask what are the twelve criteria?")
+    private = await slack.seen(1)
+    await slack.press(private, "Short version")
+    await slack.until(lambda: "Whole answer" in private.buttons())
+    assert "Criteria: version of November 23, 2026." in private.mrkdwn()
+    await slack.mention("what are the twelve criteria?")
+    public = await slack.seen(2)
+    await slack.press(public, "Short version")
+    beside = await slack.seen(3)
+    assert (beside.only_for, "Whole answer" in beside.buttons()) == ("U0ANA", True)
+    assert "Short version" in public.buttons()

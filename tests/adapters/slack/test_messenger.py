@@ -12,7 +12,7 @@ from adapters.slack.web import Web
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
 from bot.i18n import core_translators
 from bot.markup import escape
-from bot.reply import Button, Reply, Section
+from bot.reply import Button, MessageRef, Reply, Section
 from tests.loopback.slack_api import Fault
 from tests.loopback.slack_server import BOT_TOKEN
 
@@ -53,6 +53,19 @@ async def test_a_post_is_found_behind_many_others(slack, messenger):
     for number in range(40):
         await messenger.post(CHANNEL, REPLY, T, str(number))
     assert await messenger.find(CHANNEL, KEY, BEGIN) == ref
+
+
+async def test_a_post_to_a_thread_stands_in_it_whole_and_is_found_there(slack, messenger):
+    long = Reply("An assembly", (Section("Assembly", escape("word " * 40_000)),))
+    ref = await messenger.post(CHANNEL, long, T, KEY, "1700000001.000100")
+    assert len(slack.messages) > 1
+    assert {one.thread for one in slack.messages} == {"1700000001.000100"}
+    assert await messenger.find(CHANNEL, KEY, BEGIN) is None
+    found = await messenger.find(CHANNEL, KEY, BEGIN, "1700000001.000100")
+    assert found == MessageRef(CHANNEL, f"slack:{slack.messages[0].ts}", "1700000001.000100")
+    await messenger.edit(found, Reply("Short"), T)
+    await messenger.edit(ref, long, T)
+    assert {one.thread for one in slack.messages} == {"1700000001.000100"}
 
 
 async def test_a_history_that_may_not_be_read_tells_nothing(slack, messenger):

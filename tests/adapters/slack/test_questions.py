@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.registry import load
 
 QUESTION = "Who pays for the zeppelin parking <!channel> downtown?"
@@ -27,3 +29,21 @@ async def test_a_question_reaches_an_expert_and_its_answer_the_asker(connect):
         answer = next(one for one in slack.messages if "A person answered your question" in one.text)
         assert "Nobody pays" in answer.text
         assert "<!channel>" not in answer.text
+
+
+@pytest.mark.parametrize("root", [None, "1700000001.000100"], ids=["channel message", "in a thread"])
+async def test_the_answer_to_a_mention_stands_in_its_thread(connect, root):
+    async with connect(load()) as town:
+        slack, asked_at = town.slack, "1700000009.000900"
+        slack.users["U0STEER"] = {}
+        await slack.mention(QUESTION, ts=asked_at, thread_ts=root)
+        unknown = await slack.seen(1)
+        await slack.press(unknown, "Ask a person")
+        await slack.submit(await slack.opened(1), {"consent": "yes", "answer_to": "here"})
+        await slack.until(lambda: any("below the question" in one.text for one in slack.messages))
+        await slack.command('questions answer 1 answer:"Nobody pays."', user="U0STEER")
+        await slack.until(lambda: any("Your answer is on its way" in one.text for one in slack.messages))
+        for _ in range(3):
+            await town.outbox.once()
+        (answer,) = [one for one in slack.messages if "A person answered a question" in one.text]
+        assert (answer.channel, answer.thread, answer.only_for) == ("C0TOWN", root or asked_at, "")
