@@ -115,7 +115,7 @@ async def test_a_misspelt_command_gets_the_nearest_ones(chat):
     assert "I know" in (await chat.press(reply, "topics")).summary
 
 
-CHECKLIST = "ask what are the twelve criteria?"
+CHECKLIST = "ask what are the twelve criteria of the self-assessment?"
 
 
 async def test_an_answer_that_quotes_the_criteria_carries_their_version_and_another_does_not(chat):

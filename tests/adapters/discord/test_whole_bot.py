@@ -136,12 +136,12 @@ async def test_a_channel_that_stopped_says_why_in_plain_words(ada: Person, serve
 
 
 async def test_the_short_version_takes_the_place_of_a_private_answer_and_of_no_public_one(ada: Person) -> None:
-    answer = (await ada.command("ask", question="what are the twelve criteria?")).shown[0]
+    answer = (await ada.command("ask", question="what are the twelve criteria of the self-assessment?")).shown[0]
     whole = answer["content"]
     await ada.answered(await ada.press(answer, "Short version"))
     assert len(answer["content"]) < len(whole)
     assert "Criteria: version of November 23, 2026." in answer["content"]
-    await ada.says("<@900> what are the twelve criteria?", mentions=True)
+    await ada.says("<@900> what are the twelve criteria of the self-assessment?", mentions=True)
     public = (await ada.server.until(lambda: ada.server.messages.get(CHANNEL), "the answer"))[0]
     said = public["content"]
     beside = await ada.answered(await ada.press(public, "Short version"))

@@ -152,12 +152,12 @@ async def test_the_card_follows_an_answer_given_elsewhere(real):
 
 async def test_the_short_version_takes_the_place_of_a_private_answer_and_of_no_public_one(real):
     slack = real.slack
-    await slack.command("ask what are the twelve criteria?")
+    await slack.command("ask what are the twelve criteria of the self-assessment?")
     private = await slack.seen(1)
     await slack.press(private, "Short version")
     await slack.until(lambda: "Whole answer" in private.buttons())
     assert "Criteria: version of November 23, 2026." in private.mrkdwn()
-    await slack.mention("what are the twelve criteria?")
+    await slack.mention("what are the twelve criteria of the self-assessment?")
     public = await slack.seen(2)
     await slack.press(public, "Short version")
     beside = await slack.seen(3)
