@@ -21,7 +21,7 @@ from knowledge.matching import EVIDENCE, Matcher
 Outcome = Literal["answer", "unsure", "unknown"]
 Kind = Literal["itself", "topic", "uncovered"]  # what a question of the fit is asked without, or that nothing covers it
 
-MAX_ASKED: Final = 1000  # phrasings asked while fitting: with more, the share answered moves by 2 points at most
+MAX_ASKED: Final = 600  # phrasings asked while fitting: with 2,000 the share answered moved by 2 points
 UNCOVERED: Final = 0.25  # questions without a topic for each with one: one question in five
 FEW: Final = 50  # known uncovered questions from which they are trusted more than hidden topics
 KEPT_UNSURE: Final = 0.95  # share of the right ones whose score stays above the lower limit
