@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 WAIT_S = 60.0
+ROOT = Path(__file__).parent.parent
 BOT = (sys.executable, "-m", "bot")
 
 
@@ -36,7 +37,8 @@ class Shell:
         home = self.folder / "home"
         home.mkdir(exist_ok=True)
         fresh = {"HOME": str(home), "HRC_DATA_DIR": str(self.data), "LANG": "C.UTF-8", "TZ": "America/Chicago"}
-        return {"PATH": os.environ["PATH"], "HRC_KNOWLEDGE_ENGINE": "lexical", **fresh, **variables}
+        ours = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HRC_KNOWLEDGE_ENGINE": "lexical"}
+        return {**ours, **fresh, **variables}
 
     def run(self, *arguments: str, lines: str | bytes = "", **variables: str) -> Ended:
         """Run to the end with `lines` as standard input."""
