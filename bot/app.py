@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ from knowledge.bank import Bank
 log = structlog.get_logger("bot")
 
 STOPS_WITHIN_S = 4.0  # whoever stops us waits five seconds
+SENDS_WITHIN_S = 2.5  # of these, while the adapters are connected; what takes longer is looked up at the next start
 
 
 @dataclass(frozen=True)
@@ -113,19 +115,23 @@ async def _before(stop: asyncio.Event, work: asyncio.Task[None]) -> bool:
 
 @contextlib.asynccontextmanager
 async def _working(app: App) -> AsyncIterator[None]:
-    """Run outbox and housekeeping beside the body; close the adapters at its end."""
+    """Run outbox and housekeeping beside the body; at its end let what is in flight arrive, then close the adapters."""
     tidying = housekeeping(app.host.unit_of_work, utc_now, app.host.settings.retention)
     keeping = app.knowledge.keep_current(app.host.unit_of_work)
+    sending = asyncio.create_task(app.outbox.run(), name="outbox")
     tasks = [
-        asyncio.create_task(app.outbox.run(), name="outbox"),
+        sending,
         asyncio.create_task(tidying, name="housekeeping"),
         asyncio.create_task(keeping, name="knowledge"),
     ]
     try:
         yield
     finally:
+        end_s = time.monotonic() + STOPS_WITHIN_S
+        app.outbox.stop()
+        await asyncio.wait([sending], timeout=SENDS_WITHIN_S)
         closing = [asyncio.create_task(adapter.close()) for adapter in app.adapters.values()]
-        await asyncio.wait(closing, timeout=STOPS_WITHIN_S)
+        await asyncio.wait(closing, timeout=end_s - time.monotonic())
         await _end([*tasks, *closing])
 
 

@@ -49,21 +49,33 @@ class Post:
     clock: Clock
 
 
-class Outbox:
-    """The worker. `wake` makes it look at once; `run` works until cancelled."""
+class _LeaseOver(Exception):
+    """The process slept through its lease, so the row is somebody else's by now."""
 
-    def __init__(self, post: Post) -> None:
+
+class Outbox:
+    """The worker. `wake` makes it look at once; `run` works until it is stopped or cancelled."""
+
+    def __init__(self, post: Post, lease: timedelta = LEASE) -> None:
         self._post = post
+        self._lease = lease
+        self._lease_over = 0.0  # of the rows in flight, by the monotonic clock
         self._woken = asyncio.Event()
         self._next_look = 0.0
+        self._is_stopping = False
 
     def wake(self) -> None:
         """Look for due rows now."""
         self._woken.set()
 
+    def stop(self) -> None:
+        """Take nothing more; `run` returns once what is in flight is over."""
+        self._is_stopping = True
+        self._woken.set()
+
     async def run(self) -> None:
-        """Take back what a crash left behind, then send what comes due until cancelled, whatever the storage does."""
-        while True:
+        """Take back what a crash left behind, then send what comes due until stopped, whatever the storage does."""
+        while not self._is_stopping:
             self._woken.clear()
             pause_s = await self._round()
             if pause_s:
@@ -89,9 +101,11 @@ class Outbox:
 
     async def once(self) -> int:
         """Send the rows that are due now, at most one per lane; return how many were taken."""
-        now = self._post.clock()
+        if self._is_stopping:
+            return 0
+        now, self._lease_over = self._post.clock(), time.monotonic() + self._lease.total_seconds()
         async with self._post.unit_of_work(writes=True) as uow:
-            rows = await uow.deliveries.claim(now, now + LEASE, AT_ONCE)
+            rows = await uow.deliveries.claim(now, now + self._lease, AT_ONCE)
         outcomes = await asyncio.gather(*(self._deliver(row) for row in rows), return_exceptions=True)
         for one in outcomes:  # raised when all are over: what is in flight is never left to itself
             if isinstance(one, BaseException):
@@ -105,7 +119,11 @@ class Outbox:
         return min(max(wait, 0.05), LOOKS_S)
 
     async def _deliver(self, row: Delivery) -> None:
-        done = await self._outcome(row)
+        try:
+            done = await self._outcome(row)
+        except _LeaseOver:
+            log.warning("lease over before anything was sent", id=row.id)
+            return
         await self._store(done)
         log.info("delivery", id=row.id, platform=row.target.platform, status=done.status.value, error=done.error_code)
 
@@ -146,9 +164,13 @@ class Outbox:
             return self._later(row, "storage_busy", BUSY_S)  # nothing was sent: no attempt
         except DeliveryUncertain as error:
             return replace(self._later(row, error.code, SETTLES.total_seconds()), status=Status.VERIFY)
+        except DeliveryError as error:
+            return self._failed(row, error.code)
+        except _LeaseOver:
+            raise
         except Exception as error:
-            code = error.code if isinstance(error, DeliveryError) else type(error).__name__
-            return self._failed(row, code)
+            log.exception("delivery raised", id=row.id, subject=row.subject.value, error=type(error).__name__)
+            return self._failed(row, type(error).__name__)
 
     async def _tried(self, row: Delivery) -> Delivery:
         messenger = self._post.messengers.get(row.target.platform)
@@ -188,6 +210,8 @@ class Outbox:
 
     async def _sent(self, row: Delivery, rendered: Rendered, messenger: Messenger) -> Delivery:
         t, target = self._post.translators[row.target.lang], row.target
+        if time.monotonic() >= self._lease_over:
+            raise _LeaseOver
         if row.message_id:
             shown = MessageRef(target.address, row.message_id, rendered.thread_id)
             await messenger.edit(shown, rendered.reply, t)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, column, func, literal, or_, select, table, text, true
@@ -31,6 +32,7 @@ class Presence:
         self._engine = engine
         self._connection: AsyncConnection | None = None
         self.owner = str(secrets.randbelow(2**31 - 1) + 1)
+        self._began, self._began_s = datetime.now(UTC), time.monotonic()
 
     async def ensure(self) -> None:
         """Take the advisory lock if it is not held, for instance after the server restarted.
@@ -53,21 +55,25 @@ class Presence:
             await connection.invalidate()  # closing the session is what frees its lock
             await connection.close()
 
-    def is_dead(self, now: datetime) -> ColumnElement[bool]:
+    def is_dead(self) -> ColumnElement[bool]:
         """Return the condition that a lease is over or that its holder is dead.
 
-        Leases are judged by the database's clock where there is one apart from ours.
+        Leases are judged by the database's clock where others share it, by our monotonic one where nobody does: the
+        clock on the wall jumps.
         """
         if self._engine.dialect.name == "postgresql":
             over: ColumnElement[bool] = DeliveryRow.lease_until < func.clock_timestamp()
             return or_(over, DeliveryRow.lease_owner.not_in(_alive()))
-        return or_(DeliveryRow.lease_until < now, DeliveryRow.lease_owner != self.owner)
+        return or_(DeliveryRow.lease_until < self._now(), DeliveryRow.lease_owner != self.owner)
 
-    def lease_end(self, now: datetime, until: datetime) -> Any:
-        """Return when a lease ends, told to the database by its own clock."""
+    def lease_end(self, length: timedelta) -> Any:
+        """Return when a lease that begins now ends, by the clock that will judge it."""
         if self._engine.dialect.name == "postgresql":
-            return func.clock_timestamp() + literal(until - now)
-        return until
+            return func.clock_timestamp() + literal(length)
+        return self._now() + length
+
+    def _now(self) -> datetime:
+        return self._began + timedelta(seconds=time.monotonic() - self._began_s)
 
 
 def _alive() -> Any:

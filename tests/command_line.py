@@ -12,6 +12,7 @@ from typing import Any
 from bot.testing import CACHE_VARIABLE
 
 WAIT_S = 60.0
+ROOT = Path(__file__).parent.parent
 BOT = (sys.executable, "-m", "bot")
 
 
@@ -39,7 +40,7 @@ class Shell:
         home.mkdir(exist_ok=True)
         fresh = {"HOME": str(home), "HRC_DATA_DIR": str(self.data), "LANG": "C.UTF-8", "TZ": "America/Chicago"}
         quick = {"HRC_KNOWLEDGE_ENGINE": "lexical", CACHE_VARIABLE: os.environ[CACHE_VARIABLE]}
-        return {"PATH": os.environ["PATH"], **quick, **fresh, **variables}
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **quick, **fresh, **variables}
 
     def run(self, *arguments: str, lines: str | bytes = "", **variables: str) -> Ended:
         """Run to the end with `lines` as standard input."""

@@ -102,13 +102,28 @@ async def test_slack_is_asked_for_token_scopes_clock_and_channels(tmp_path):
     assert BOT_TOKEN not in ended.out
 
 
+@pytest.mark.parametrize(
+    ("scope", "loss"),
+    [
+        ("chat:write", "it posts nothing and answers nobody"),
+        ("channels:history", "after a lost answer it cannot tell whether a post arrived, so the post is held"),
+    ],
+)
+async def test_doctor_bad_scope(tmp_path, scope, loss):
+    async with SlackServer() as slack:
+        slack.scopes = ",".join(one for one in SCOPES if one != scope)
+        ended = await examined(tmp_path, **on_slack(slack))
+    assert ended.code == 1
+    assert line_of(ended, "slack scopes").startswith(f"fault   slack scopes: not granted: {scope} ({loss}). Paste ")
+
+
 async def test_missing_scopes_a_refused_token_and_a_wrong_clock_are_faults_of_slack(tmp_path):
     async with SlackServer() as slack:
         slack.faults["auth.test"] = [Fault(headers={"Date": "Mon, 23 Nov 2020 10:00:00 GMT"})]
         slack.faults["apps.connections.open"] = [Fault(error="invalid_auth")]
         ended = await examined(tmp_path, **on_slack(slack))
     assert ended.code == 1
-    assert line_of(ended, "slack scopes").startswith("fault   slack scopes: not granted: app_mentions:read, ")
+    assert line_of(ended, "slack scopes").startswith("fault   slack scopes: not granted: app_mentions:read (")
     assert "hrc-bot manifest slack" in line_of(ended, "slack scopes")
     assert "ahead of the platform's. Turn on time synchronisation" in line_of(ended, "clock (slack)")
     assert "Slack refuses it (invalid_auth)" in line_of(ended, "slack app token")

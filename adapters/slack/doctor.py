@@ -74,5 +74,6 @@ def _scopes(headers: Mapping[str, str]) -> Check:
     missing = [one for one in SCOPES if one not in granted]
     if missing:
         fix = f"Paste `hrc-bot manifest slack` under App Manifest at {APPS} and install the app again."
-        return Check("slack scopes", "fault", f"not granted: {', '.join(missing)}", fix)
+        losses = "; ".join(f"{one} ({SCOPES[one]})" for one in missing)
+        return Check("slack scopes", "fault", f"not granted: {losses}", fix)
     return Check("slack scopes", "ok", f"all {len(SCOPES)} are granted")

@@ -16,20 +16,20 @@ from bot.registry import Registry
 
 COMMAND = "/hrc"
 MAX_HINT = 1000
-SCOPES = (
-    "app_mentions:read",  # questions in channels
-    "channels:history",  # looks for its own post after a lost answer, so that nobody sees it twice
-    "channels:read",  # whether it can post to a channel that is to follow
-    "chat:write",
-    "commands",
-    "files:write",  # calendar files and exports
-    "groups:history",  # the same in private channels
-    "groups:read",
-    "im:history",  # questions in direct messages
-    "im:write",  # reminders and answers that fit nowhere else
-    "usergroups:read",  # who is in a user group that the configuration maps to a role
-    "users:read",  # language, time zone, and who administers the workspace
-)
+SCOPES = {  # each with what does not work without it, for `hrc-bot doctor`
+    "app_mentions:read": "it hears no questions in channels",
+    "channels:history": "after a lost answer it cannot tell whether a post arrived, so the post is held",
+    "channels:read": "it cannot tell whether it may post to a channel that is to follow",
+    "chat:write": "it posts nothing and answers nobody",
+    "commands": "nobody can type /hrc",
+    "files:write": "calendar files and exports reach nobody",
+    "groups:history": "after a lost answer it cannot tell whether a post in a private channel arrived",
+    "groups:read": "private channels cannot follow anything",
+    "im:history": "it hears no questions in direct messages",
+    "im:write": "direct messages and answers that fit nowhere else reach nobody",
+    "usergroups:read": "user groups that the configuration maps to a role give no rights",
+    "users:read": "language and time zone are guessed, and administrators are nobody",
+}
 EVENTS = ("app_home_opened", "app_mention", "message.im")
 
 

@@ -88,10 +88,12 @@ async def promote(ctx: Context, convening: Convening, waited: tuple[str, ...]) -
 
 
 async def render_promotion(delivering: Delivering) -> Rendered | None:
-    """Return the direct message, None when the person has no place any more or knows already."""
+    """Return the direct message, None when the person has no place any more or knows already, or it is over."""
     uow = delivering.uow
     convening = await uow.convenings.get(delivering.subject_id)
     if convening is None or convening.is_cancelled:
+        return None
+    if not delivering.is_posted and convening.over_at <= delivering.now:
         return None
     answers = await uow.convenings.answers(convening.id)
     waits = waiting(convening, answers)

@@ -279,10 +279,12 @@ def number_in(ctx: Context, argument: str) -> int:
 
 @feature.delivers(Subject.CONVENING)
 async def render(delivering: Delivering) -> Rendered | None:
-    """Return the card; None for one that was cancelled before anybody saw it."""
+    """Return the card; None for one that was cancelled, or over, before anybody saw it."""
     uow = delivering.uow
     convening = await uow.convenings.get(delivering.subject_id)
-    if convening is None or (convening.is_cancelled and not delivering.is_posted):
+    if convening is None:
+        return None
+    if not delivering.is_posted and (convening.is_cancelled or convening.over_at <= delivering.now):
         return None
     count = headcount(convening, await uow.convenings.answers(convening.id))
     return Rendered(card(convening, count, delivering.t, delivering.now), convening.revision)

@@ -20,6 +20,7 @@ from storage.presence import Presence
 from storage.rows import entity_of, insert_into, run
 
 _BATCH = 500  # Source: SQLite takes at most 32,766 values in one statement, PostgreSQL 65,535
+_LANDS = timedelta(seconds=10)  # a request of a process that died has landed or failed by then
 _AT_REST = (Status.SHOWN, Status.REFUSED, Status.DEAD)
 _ON_THE_WAY = (Status.PENDING, Status.VERIFY, Status.LEASED, Status.HELD)
 _NO_LEASE = {"lease_owner": None, "lease_until": None}
@@ -104,10 +105,19 @@ class Deliveries:
         await run(self._session, wanted.values(**outcome, **_NO_LEASE))
 
     async def recover(self, now: datetime) -> int:
-        """Turn rows whose lease is over, or whose holder is dead, into `verify`; return how many."""
+        """Turn rows whose lease is over, or whose holder is dead, into `verify`; return how many.
+
+        What was sent a moment ago may still be on its way to the platform, so it is looked up a little later.
+        """
         await self._leasing.presence.ensure()
-        wanted = update(DeliveryRow).where(IS_LEASED, self._leasing.presence.is_dead(now))
-        return await run(self._session, wanted.values(status=Status.VERIFY, next_attempt_at=now, **_NO_LEASE))
+        left = (IS_LEASED, self._leasing.presence.is_dead())
+        found = await self._session.execute(select(DeliveryRow.id, DeliveryRow.last_try_at).where(*left))
+        count = 0
+        for row_id, tried_at in found.all():
+            due = min(max(now, (tried_at or now) + _LANDS), now + _LANDS)
+            wanted = update(DeliveryRow).where(DeliveryRow.id == row_id, *left)
+            count += await run(self._session, wanted.values(status=Status.VERIFY, next_attempt_at=due, **_NO_LEASE))
+        return count
 
     async def next_due(self) -> datetime | None:
         """Return when `claim` will find something; lanes where a row is leased wait for that one."""
@@ -160,7 +170,9 @@ class Deliveries:
     async def _ready_lanes(self, now: datetime, limit: int) -> Sequence[tuple[str, int]]:
         """Return lane ids with the first due row of each; other processes skip them until the transaction ends."""
         first = _first_in_lane(DeliveryRow.id, DeliveryRow.next_attempt_at <= now)
-        wanted = select(LaneRow.id, first).where(LaneRow.ready_at <= now, first.is_not(None), ~_is_busy())
+        is_clock_back = LaneRow.ready_at > now + self._leasing.gap  # paced by a clock that was ahead
+        has_rested = (LaneRow.ready_at <= now) | is_clock_back
+        wanted = select(LaneRow.id, first).where(has_rested, first.is_not(None), ~_is_busy())
         fair = wanted.order_by(LaneRow.ready_at, LaneRow.id).limit(limit)
         found = await self._session.execute(fair.with_for_update(of=LaneRow, skip_locked=True))
         return [(lane_id, row_id) for lane_id, row_id in found]
@@ -170,7 +182,7 @@ class Deliveries:
         values = {
             "status": Status.LEASED,
             "lease_owner": presence.owner,
-            "lease_until": presence.lease_end(now, until),
+            "lease_until": presence.lease_end(until - now),
             "first_try_at": func.coalesce(DeliveryRow.first_try_at, now),
             "last_try_at": now,
         }

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.command import Feature, Rendered
 from bot.domain.announcements import State
 from bot.domain.deliveries import Status, Subject, Target
 from bot.errors import DeliveryError, DeliveryUncertain
 from bot.i18n import core_translators
 from bot.outbox import Outbox, Post
-from bot.registry import load
+from bot.registry import Registry, load
+from bot.reply import Reply
 from bot.testing import PLATFORM, FakeMessenger, FrozenClock, settings_for_tests
 from tests.storage.test_records import announce
 
@@ -80,3 +84,125 @@ async def test_a_platform_that_is_not_connected_leaves_what_was_perhaps_sent_to_
     await outbox_of(sqlite_storage, messenger, clock).once()
     assert (await only_row(sqlite_storage, news)).status is Status.SHOWN
     assert len(messenger.seen_in("fake:C1")) == 1
+
+
+async def in_lanes(storage, clock, *counts):
+    """Want an announcement in as many channels of a workspace each as `counts` say."""
+    news = await announce(storage, state=State.SENT, when=None, sent_at=clock.now)
+    channels = [Target(f"fake:T{at}", f"fake:C{at}-{n}") for at, count in enumerate(counts) for n in range(count)]
+    async with storage.unit_of_work(writes=True) as uow:
+        await uow.deliveries.want(Subject.ANNOUNCEMENT, news.id, tuple(channels), news.revision, clock.now)
+    return news
+
+
+async def report_of(storage, news):
+    async with storage.unit_of_work(writes=False) as uow:
+        return await uow.deliveries.of_subject(Subject.ANNOUNCEMENT, news.id)
+
+
+def faulty_features():
+    """Return features of which one cannot show the first announcement at all."""
+    feature = Feature("news", "News")
+
+    @feature.delivers(Subject.ANNOUNCEMENT)
+    async def render(delivering):
+        if delivering.subject_id == 1:
+            raise KeyError("host")
+        return Rendered(Reply("News"), 1)
+
+    return Registry([feature])
+
+
+async def test_poison_delivery(storage):
+    """It is dead after eight attempts, its error kept; what waits behind it in the same workspace is not delayed."""
+    messenger, clock = FakeMessenger(), FrozenClock()
+    words, settings = core_translators(), settings_for_tests()
+    outbox = Outbox(Post(storage.unit_of_work, faulty_features(), {PLATFORM: messenger}, words, settings, clock))
+    poison = await in_lanes(storage, clock, 1)
+    healthy = await in_lanes(storage, clock, 5)
+    for _ in range(6):
+        await outbox.once()
+        clock.advance(timedelta(seconds=1))
+    assert {one.status for one in await report_of(storage, healthy)} == {Status.SHOWN}
+    for _ in range(12):
+        clock.advance(timedelta(minutes=10))
+        await outbox.once()
+    (row,) = await report_of(storage, poison)
+    assert (row.status, row.attempts, row.error_code) == (Status.DEAD, 8, "KeyError")
+    assert len(messenger.messages) == 5
+
+
+async def rounds_until_shown(storage, news, clock, messenger):
+    """Send, a second a round, until every channel of the announcement shows it; return how many rounds that took."""
+    outbox = outbox_of(storage, messenger, clock)
+    for rounds in range(1, 100):
+        await outbox.once()
+        clock.advance(timedelta(seconds=1))
+        if {one.status for one in await report_of(storage, news)} == {Status.SHOWN}:
+            return rounds
+    raise AssertionError("it was never shown everywhere")
+
+
+async def test_noisy_tenant(storage):
+    """Ten channels of one workspace are served as fast beside 10,000 of another as they are alone."""
+    messenger, clock = FakeMessenger(), FrozenClock()
+    alone = await rounds_until_shown(storage, await in_lanes(storage, clock, 0, 10), clock, messenger)
+    await in_lanes(storage, clock, 10_000)
+    clock.advance(timedelta(seconds=1))
+    beside = await rounds_until_shown(storage, await in_lanes(storage, clock, 0, 10), clock, messenger)
+    assert (alone, beside <= 2 * alone) == (10, True)
+
+
+async def test_clock_jump(storage):
+    """Two hours forward, then back: everything is seen once, and nothing waits for the two hours to pass again."""
+    messenger, clock = FakeMessenger(), FrozenClock()
+    outbox = outbox_of(storage, messenger, clock)
+    news = await in_lanes(storage, clock, 3, 2)
+    for jump in (timedelta(0), timedelta(hours=2), timedelta(hours=-2)):
+        clock.advance(jump + timedelta(seconds=2))
+        await outbox.once()
+    assert {one.status for one in await report_of(storage, news)} == {Status.SHOWN}
+    assert set(Counter(one.address for one in messenger.messages.values()).values()) == {1}
+
+
+async def test_clock_jump_ends_no_lease(storage):
+    """A lease is judged by the database's clock, or by the process's own; not by the one on the wall."""
+    clock = FrozenClock()
+    await wanted(storage, clock)
+    async with storage.unit_of_work(writes=True) as uow:
+        (row,) = await uow.deliveries.claim(clock.now, clock.now + timedelta(minutes=1), 1)
+    for jump in (timedelta(hours=2), timedelta(hours=-4)):
+        clock.advance(jump)
+        async with storage.unit_of_work(writes=True) as uow:
+            assert await uow.deliveries.recover(clock.now) == 0
+    assert row.status is Status.PENDING
+
+
+@dataclass
+class Slow(FakeMessenger):
+    """A post is seen at once, and answered when `answers` is set."""
+
+    posted: asyncio.Event = field(default_factory=asyncio.Event)
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def post(self, channel_id, reply, t, key):
+        ref = await super().post(channel_id, reply, t, key)
+        self.posted.set()
+        await self.answers.wait()
+        return ref
+
+
+async def test_a_stopped_outbox_finishes_what_is_in_flight_and_takes_nothing_more(sqlite_storage):
+    messenger, clock = Slow(), FrozenClock()
+    outbox = outbox_of(sqlite_storage, messenger, clock)
+    news = await in_lanes(sqlite_storage, clock, 2)
+    running = asyncio.create_task(outbox.run())
+    await messenger.posted.wait()
+    outbox.stop()
+    clock.advance(timedelta(minutes=1))
+    messenger.answers.set()
+    async with asyncio.timeout(5):
+        await running
+    assert await outbox.once() == 0
+    assert [one.status for one in await report_of(sqlite_storage, news)] == [Status.SHOWN, Status.PENDING]
+    assert len(messenger.messages) == 1

@@ -14,6 +14,7 @@ from bot.ports import Problem
 from bot.reply import Form
 from bot.testing import button_of, conversation, words_of
 from tests.features.gatherings import ELSEWHERE, MEMBER, ORGANIZER, STEERING, followed, post, value_of
+from tests.storage.test_members import ANA
 
 NEW = 'announce new title:"Vote today" message:"The **council** votes."'
 SPANISH = NEW + ' mensaje:"El **consejo** vota."'
@@ -184,6 +185,23 @@ async def test_recipients_huge(storage):
         assert held.summary == "This would reach 11 channels; usually it is 1."
         assert await _deliveries(storage, 2) == ()
         sent = await chat.say("announce send 2", **STEERING | {"user": "fake:second"})
+        assert "on its way to 11 channels" in sent.summary
+
+
+async def test_confirm_by_same_person(storage):
+    """What is held for a second person is not sent from another account of its author."""
+    async with conversation(storage, steering=("fake:steering", "fake:second", "fake:third")) as chat:
+        async with storage.unit_of_work(writes=True) as uow:
+            for account in ("fake:steering", "fake:second"):
+                await uow.members.save(ANA, account)
+        await followed(chat, "fake:C1")
+        await chat.press(await chat.say(NEW, **STEERING), "Send")
+        await followed(chat, *(f"fake:D{n}" for n in range(10)))
+        await chat.say(NEW.replace("today", "now"), **STEERING)
+        refused = await chat.say("announce send 2", **STEERING | {"user": "fake:second"})
+        assert "A second person has to confirm it" in words_of(refused)
+        assert await _deliveries(storage, 2) == ()
+        sent = await chat.say("announce send 2", **STEERING | {"user": "fake:third"})
         assert "on its way to 11 channels" in sent.summary
 
 

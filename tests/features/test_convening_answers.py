@@ -179,6 +179,16 @@ async def test_a_promotion_that_was_given_up_before_it_was_sent_is_not_sent(chat
     assert [one.status for one in rows] == [Status.DROPPED]
 
 
+async def test_a_promotion_to_what_is_over_is_not_sent_late(chat):
+    await planned(chat, "capacity:1")
+    for user in ("fake:ana", "fake:bo"):
+        await chat.say("convening rsvp 1 yes", **MEMBER | {"user": user})
+    await chat.say("convening rsvp 1 no", **MEMBER)
+    chat.clock.advance(timedelta(days=110))
+    await chat.deliver()
+    assert chat.messenger.seen_in("fake:bo") == []
+
+
 async def test_the_promoted_person_can_answer_from_the_message(chat):
     await planned(chat, "capacity:1")
     for who in (MEMBER, BO):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.command import RUN
+from bot.domain.deliveries import Status, Subject
 from bot.registry import load
 from bot.reply import Form
 from bot.request import Kind, Request
@@ -220,6 +221,17 @@ async def test_edit_before_posted(chat):
     await chat.deliver()
     assert [value_of(one, "Where") for one in chat.messenger.seen_in("fake:C1")] == ["Library"]
     assert chat.messenger.edits == 0
+
+
+async def test_what_is_over_when_the_bot_comes_back_is_not_posted_late(chat, storage):
+    await followed(chat)
+    await chat.press(await chat.say(ADD, **ORGANIZER), "Save")
+    chat.clock.advance(timedelta(days=110))
+    await chat.deliver()
+    assert chat.messenger.messages == {}
+    async with storage.unit_of_work(writes=False) as uow:
+        (row,) = await uow.deliveries.of_subject(Subject.CONVENING, 1)
+    assert row.status is Status.DROPPED
 
 
 async def test_cancelling_leaves_a_readable_card_with_the_reason_and_no_buttons(chat):

@@ -336,7 +336,7 @@ async def test_a_question_from_elsewhere_is_not_told_to_whoever_asked_it(chat):
     assert {sent.address for sent in chat.messenger.messages.values()} == {"fake:second"}
 
 
-async def test_two_accounts_of_one_member_are_one_person_who_does_not_approve_their_own(chat, storage):
+async def test_confirm_by_same_person_from_another_account_is_not_offered(chat, storage):
     await asked(chat)
     async with storage.unit_of_work(writes=True) as uow:
         for account in ("fake:steering", "fake:second"):

@@ -217,9 +217,17 @@ async def test_own_leases_are_not_taken_back_before_their_end(storage):
 async def test_a_lease_that_is_over_is_looked_up(storage):
     await want(storage, ONE)
     await claim(storage, lease=timedelta(seconds=-1))
-    assert await recover(storage) == 1
-    (row,) = await claim(storage, NOW + timedelta(seconds=1))
+    assert await recover(storage, NOW + timedelta(seconds=10)) == 1
+    (row,) = await claim(storage, NOW + timedelta(seconds=10))
     assert (row.status, row.first_try_at) == (Status.VERIFY, NOW)
+
+
+async def test_what_a_dead_process_sent_a_moment_ago_may_land_before_it_is_looked_up(storage):
+    await want(storage, ONE)
+    await claim(storage, lease=timedelta(seconds=-1))
+    assert await recover(storage, NOW + timedelta(seconds=1)) == 1
+    assert await claim(storage, NOW + timedelta(seconds=9)) == ()
+    assert len(await claim(storage, NOW + timedelta(seconds=10))) == 1
 
 
 async def test_the_leases_of_a_dead_process_are_looked_up_at_once(database_url, tmp_path):

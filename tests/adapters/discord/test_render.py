@@ -80,19 +80,19 @@ def test_mention_discord_here(where: str) -> None:
 @pytest.mark.parametrize(
     ("text", "live"),
     [
-        ("<@&81384788765712384> all staff", r"(?<!\\)<@"),  # mention-discord-role
-        ("thanks <@80351110224678912>", r"(?<!\\)<@"),
-        ("<t:0:F> as a note", r"(?<!\\)<t:"),  # discord-timestamp-injection
+        pytest.param("<@&81384788765712384> all staff", r"(?<!\\)<@", id="mention-discord-role"),
+        pytest.param("thanks <@80351110224678912>", r"(?<!\\)<@", id="mention-discord-user"),
+        pytest.param("<t:0:F> as a note", r"(?<!\\)<t:", id="discord-timestamp-injection"),
         ("<#123> and </ask:1> and <:x:1>", r"(?<!\\)<"),
-        ("``` ``` **bold** ||spoiler|| ~~x~~", r"(?<!\\)(\*\*|\|\||~~|```)"),  # markdown-break-out
+        pytest.param("``` ``` **bold** ||spoiler|| ~~x~~", r"(?<!\\)(\*\*|\|\||~~|```)", id="markdown-break-out"),
         ("# heading", r"^# "),
         ("-# small", r"^-# "),
         ("> quote", r"^>"),
         ("1. list", r"^1\. "),
-        ("@\u200beveryone and @every\u200bone", r"@everyone"),  # zero-width-mention
+        pytest.param("@\u200beveryone and @every\u200bone", r"@everyone", id="zero-width-mention"),
     ],
 )
-def test_mention_discord_role_markdown_break_out_discord_timestamp_injection(text: str, live: str) -> None:
+def test_what_people_typed_is_not_live(text: str, live: str) -> None:
     for reply in (
         Reply(text),
         Reply("", (Section(text=as_markup(text)),)),
