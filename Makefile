@@ -8,7 +8,7 @@ TEST_STAMP := $(VENV)/.test
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS ?=
 
-.PHONY: run test check bench lock words clean
+.PHONY: run test check bench lock calibrate words clean
 
 run: $(RUN_STAMP)
 	@$(BIN)/hrc-bot run $(ARGS)
@@ -31,6 +31,10 @@ lock: $(TEST_STAMP)
 		--no-emit-find-links --no-header --no-annotate --extra embedding --upgrade pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --no-header --no-annotate --extra embedding --extra onnx --extra dev -c requirements.lock pyproject.toml -o tests/requirements.lock
+
+# Fits the search to the content, so that a first start has nothing to fit; for after content or search have changed.
+calibrate: $(TEST_STAMP)
+	@$(BIN)/python -m tests.calibrate
 
 # Collects the texts that people see; new ones stay empty until they are translated.
 words: $(TEST_STAMP)

@@ -369,7 +369,7 @@ async def _with_app(settings: Settings, chosen: Sequence[Plugin], work: Any) -> 
     configure(settings.log)
     share_arena()
     _ready_folder(settings.data_dir)
-    loading = asyncio.create_task(asyncio.to_thread(knowledge_of, settings))
+    loading = asyncio.create_task(asyncio.to_thread(knowledge_of, settings, at_once=True))
     storage = await open_storage(settings.url, settings.data_dir)
     try:
         return await work(build(settings, chosen, storage.unit_of_work, await loading))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -11,9 +14,9 @@ from bot.config import Settings
 from bot.errors import ConfigError
 from bot.i18n import Translator
 from bot.knowledge_base import Edition, KnowledgeBase, read_files
-from knowledge.engines import engine_of
+from knowledge.engines import LEXICAL, engine_of
 from knowledge.errors import KnowledgeError
-from knowledge.index import index_of
+from knowledge.index import Index, index_of
 from knowledge.scoring import Engine
 
 log = structlog.get_logger("bot")
@@ -47,20 +50,29 @@ def engine_for(settings: Settings) -> Engine:
     return engine
 
 
-def knowledge_of(settings: Settings) -> KnowledgeBase:
+def knowledge_of(settings: Settings, *, at_once: bool = False) -> KnowledgeBase:
     """Return the knowledge base of the content files.
 
+    Args:
+        settings: which engine, how careful, and where numbers are kept.
+        at_once: answer as soon as anything can: by wording alone while the meanings of a new bank are computed, and by
+            the shipped calibration while one of its own is fitted.
     Raises:
         KnowledgeError: a content file is broken. ConfigError: see `engine_for`.
     """
     reread = partial(read_files, settings.knowledge)
-    make_index = partial(
-        index_of,
-        engine=engine_for(settings),
-        precision=settings.knowledge.precision,
-        cache_folder=cache_of(settings),
-    )
-    return KnowledgeBase(reread(), make_index, reread)
+    wanted, cache = engine_for(settings), cache_of(settings)
+    make_index = partial(index_of, precision=settings.knowledge.precision, cache_folder=cache)
+    begin = partial(_first_index, make_index, wanted) if at_once else None
+    return KnowledgeBase(reread(), partial(make_index, engine=wanted), reread, begin=begin)
+
+
+def _first_index(make_index: Callable[..., Index], wanted: Engine, variants: Any, **rest: Any) -> Index:
+    """Return an index that is there in a second: by wording alone where the meanings would have to be computed."""
+    if all(part.is_ready() for part in wanted.parts):
+        return make_index(variants, engine=wanted, **rest)
+    log.info("answering by wording until the meanings are computed", engine=wanted.name)
+    return replace(make_index(variants, engine=LEXICAL, **rest), is_fitted=False)
 
 
 def described(edition: Edition, t: Translator) -> str:

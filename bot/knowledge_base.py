@@ -16,6 +16,7 @@ import structlog
 from bot.background import begun, done, result_of
 from bot.config import Knowledge
 from bot.errors import Busy
+from bot.memory import give_back
 from bot.ports import OpenUnitOfWork
 from knowledge.abstention import Calibration
 from knowledge.bank import Bank
@@ -41,6 +42,7 @@ class MakeIndex(Protocol):
         uncovered: Sequence[Phrase],
         related: Mapping[str, Sequence[str]],
         calibration: Calibration | None = None,
+        at_once: bool = False,
     ) -> Index:
         """Return the index of the phrasings by topic id, of questions that no topic answers, and what is related."""
 
@@ -89,17 +91,18 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class _Stock:
-    """All topics at one moment; never changed, only replaced.
-
-    `files` hold what was withdrawn too. `is_fitted` says that the calibration was fitted to these very topics.
-    """
+    """All topics at one moment; never changed, only replaced. `files` hold what was withdrawn too."""
 
     files: Files
     published: tuple[Topic, ...]
     withdrawn: frozenset[str]
     made: Future[_Indexes]
     editions: Mapping[str, Edition]  # "" is that of places without content of their own
-    is_fitted: bool = True
+
+    @property
+    def needs_fitting(self) -> bool:
+        """Whether the index is there, but not by the wanted engine with a calibration of its own."""
+        return self.made.done() and not self.made.exception() and not self.made.result().whole.is_fitted
 
 
 def read_files(settings: Knowledge, content: Path = CONTENT) -> Files:
@@ -122,17 +125,24 @@ class KnowledgeBase:
         make_index: see `MakeIndex`.
         reread: returns the files as they are now, or raises KnowledgeError.
         index: the index of `files.common` where it is there already and no chapter adds to it.
+        begin: how the first index is made, which answers until the wanted one is there.
     """
 
     def __init__(
-        self, files: Files, make_index: MakeIndex, reread: partial[Files] | None = None, index: Index | None = None
+        self,
+        files: Files,
+        make_index: MakeIndex,
+        reread: partial[Files] | None = None,
+        index: Index | None = None,
+        begin: MakeIndex | None = None,
     ) -> None:
         self._make_index = make_index
         self._reread = reread
         self._version = 0
         self._changing = asyncio.Lock()
         self._news = asyncio.Event()
-        made = done(_indexes(files, (), index)) if index else begun(partial(self._made, files, ()), "search")
+        first = partial(self._made, files, (), make_index=begin, at_once=bool(begin))
+        made = done(_indexes(files, (), index)) if index else begun(first, "search")
         self._stock = _stock(files, (), frozenset(), made)
 
     @property
@@ -180,7 +190,7 @@ class KnowledgeBase:
             return running
         if running:
             running.result()
-        return None if self._stock.is_fitted else asyncio.create_task(self.fit())
+        return asyncio.create_task(self.fit()) if self._stock.needs_fitting else None
 
     async def take_up(self, open_unit_of_work: OpenUnitOfWork) -> bool:
         """Read what was published, corrected or withdrawn if anything was; say whether there was anything."""
@@ -204,7 +214,7 @@ class KnowledgeBase:
         async with self._changing:
             before = self._stock
             made = begun(partial(_narrowed, before.made, before.files, published, frozenset(withdrawn)), "search")
-            self._stock = _stock(before.files, published, frozenset(withdrawn), made, is_fitted=False)
+            self._stock = _stock(before.files, published, frozenset(withdrawn), made)
             now = await result_of(made)
             await self._replace(before.files, now.whole.calibration)
 
@@ -215,6 +225,8 @@ class KnowledgeBase:
         await result_of(made)
         if self._stock is stock:
             self._stock = _stock(stock.files, stock.published, stock.withdrawn, made)
+        give_back()
+        log.info("search is fitted", engine=self.common.index.engine)
 
     async def reload(self) -> bool:
         """Read the files again; where one is broken, keep what is there, tell the operator, and return False."""
@@ -236,7 +248,7 @@ class KnowledgeBase:
         published, withdrawn = self._stock.published, self._stock.withdrawn
         made = begun(partial(self._made, files, published, withdrawn, calibration), "search")
         await result_of(made)
-        self._stock = _stock(files, published, withdrawn, made, is_fitted=False)
+        self._stock = _stock(files, published, withdrawn, made)
 
     def _made(
         self,
@@ -244,12 +256,17 @@ class KnowledgeBase:
         published: tuple[Topic, ...],
         withdrawn: frozenset[str] = frozenset(),
         calibration: Calibration | None = None,
+        make_index: MakeIndex | None = None,
+        *,
+        at_once: bool = False,
     ) -> _Indexes:
         offered = files.without(withdrawn)
         common = offered.common
         related = {topic.id: topic.related for topic in common.topics.values()}
         variants = dict(_variants(offered, published))
-        index = self._make_index(variants, uncovered=uncovered_of(common), related=related, calibration=calibration)
+        make = make_index or self._make_index
+        uncovered = uncovered_of(common)
+        index = make(variants, uncovered=uncovered, related=related, calibration=calibration, at_once=at_once)
         return _indexes(offered, published, index)
 
 
@@ -266,17 +283,10 @@ def _own_name(place: str, topic_id: str) -> str:
     return f"{place}/{topic_id}"
 
 
-def _stock(
-    files: Files,
-    published: tuple[Topic, ...],
-    withdrawn: frozenset[str],
-    made: Future[_Indexes],
-    *,
-    is_fitted: bool = True,
-) -> _Stock:
+def _stock(files: Files, published: tuple[Topic, ...], withdrawn: frozenset[str], made: Future[_Indexes]) -> _Stock:
     banks = _banks(files.without(withdrawn), published).items()
     editions = {place: Edition(bank, made, place) for place, bank in banks}
-    return _Stock(files, published, withdrawn, made, editions, is_fitted)
+    return _Stock(files, published, withdrawn, made, editions)
 
 
 def _banks(files: Files, published: tuple[Topic, ...]) -> dict[str, Bank]:

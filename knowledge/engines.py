@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -25,6 +26,7 @@ DENSE_SHARE: Final = 0.5
 
 def hybrid(embedder: Embedder, cache_folder: Path | None = None) -> Engine:
     """Return the engine of wording and meaning; vectors of the bank are kept in `cache_folder`."""
+    from knowledge.vectors import is_kept
 
     def dense(texts: Sequence[Phrase]) -> Scorer:
         from knowledge.dense import DenseScorer
@@ -32,7 +34,8 @@ def hybrid(embedder: Embedder, cache_folder: Path | None = None) -> Engine:
         return DenseScorer(texts, embedder, cache_folder)
 
     source = f"{embedder.name} {embedder.digest}"
-    parts = (Part("ngrams", NgramScorer, 1 - DENSE_SHARE), Part("dense", dense, DENSE_SHARE, source))
+    ready = partial(is_kept, embedder, cache_folder)
+    parts = (Part("ngrams", NgramScorer, 1 - DENSE_SHARE), Part("dense", dense, DENSE_SHARE, source, ready))
     return Engine("hybrid", parts)
 
 

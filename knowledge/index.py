@@ -13,7 +13,7 @@ import numpy as np
 
 from knowledge.abstention import Calibration, calibrate
 from knowledge.bank import Bank
-from knowledge.calibration_cache import cached
+from knowledge.calibration_cache import cached, shipped, stored
 from knowledge.engines import LEXICAL
 from knowledge.errors import KnowledgeError
 from knowledge.matching import EVIDENCE, Matcher
@@ -30,6 +30,8 @@ VERSION: Final = 4  # raised when evidence or fitting changes, so that older cal
 class Index:
     """What `search` needs: the phrasings, the scorers made for them, and when to keep silent.
 
+    `is_fitted` says that the calibration was fitted to these very phrasings.
+
     `engine` is the engine's name, for logs and people, and `missing` why it runs in place of a better one, if it does;
     `topic_ids` are in the order of the matcher's topics.
     """
@@ -40,6 +42,7 @@ class Index:
     calibration: Calibration
     speller: Speller
     missing: str = ""
+    is_fitted: bool = True
 
 
 def build_index(
@@ -95,13 +98,19 @@ def index_of(
     precision: float = PRECISION,
     cache_folder: Path | None = None,
     calibration: Calibration | None = None,
+    at_once: bool = False,
 ) -> Index:
     """Return the index of any phrasings by topic id; see `build_index`.
 
     Args:
         variants: the phrasings of each topic; a topic without any is left out.
+        engine: the mix of scorers.
         uncovered: questions that no topic answers.
         related: the topics that each topic points to.
+        precision: the wanted share of right answers among those given.
+        cache_folder: where the calibration is kept between starts.
+        calibration: of a bank much like this one, taken as it is.
+        at_once: where fitting would be needed, take the engine's shipped calibration for now, if there is one.
     """
     if not any(variants.values()):
         raise KnowledgeError("the knowledge base has no question; add topics")
@@ -109,11 +118,16 @@ def index_of(
     phrases = [phrase for texts in variants.values() for phrase in texts]
     owners = np.repeat(np.arange(len(variants), dtype=np.int32), [len(texts) for texts in variants.values()])
     matcher = Matcher(phrases, owners, engine, uncovered)
+    is_fitted = calibration is None
     if calibration is None:
         kin = _kin(tuple(variants), related)
         key = _digest(variants, engine, precision, uncovered, kin)
-        calibration = cached(cache_folder, key, lambda: calibrate(matcher, precision, kin))
-    return Index(engine.name, tuple(variants), matcher, calibration, Speller(phrases), engine.missing)
+        calibration = stored(cache_folder, key) or shipped(engine.name, key)
+        if calibration is None and at_once:
+            calibration = shipped(engine.name)
+            is_fitted = calibration is None
+        calibration = calibration or cached(cache_folder, key, lambda: calibrate(matcher, precision, kin))
+    return Index(engine.name, tuple(variants), matcher, calibration, Speller(phrases), engine.missing, is_fitted)
 
 
 def _kin(topic_ids: Sequence[str], related: Mapping[str, Sequence[str]]) -> frozenset[tuple[int, int]]:
@@ -121,6 +135,13 @@ def _kin(topic_ids: Sequence[str], related: Mapping[str, Sequence[str]]) -> froz
     numbers = {topic_id: number for number, topic_id in enumerate(topic_ids)}
     pairs = {(numbers[one], numbers[other]) for one in numbers for other in related.get(one, ()) if other in numbers}
     return frozenset(pairs | {(other, one) for one, other in pairs})
+
+
+def calibration_key(bank: Bank, engine: Engine, precision: float = PRECISION) -> str:
+    """Return what a calibration of the bank is stored under."""
+    variants = {topic.id: phrases_of(topic) for topic in bank.topics.values()}
+    kin = _kin(tuple(variants), {topic.id: topic.related for topic in bank.topics.values()})
+    return _digest(variants, engine, precision, uncovered_of(bank), kin)
 
 
 def _digest(

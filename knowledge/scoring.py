@@ -48,17 +48,23 @@ class Scorer(Protocol):
 ScorerFactory: TypeAlias = Callable[[Sequence[Phrase]], Scorer]
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A scorer of an engine, not yet made, its share of the mixed score, and what its scores come from.
 
-    `source` is the digest of the weights a scorer reads; empty for one that reads none.
+    `source` is the digest of the weights a scorer reads; empty for one that reads none. `is_ready` says whether a
+    scorer is made in a moment, or has to compute first what is kept for later starts.
     """
 
     name: str
     make: ScorerFactory
     weight: float
     source: str = ""
+    is_ready: Callable[[], bool] = _always
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def vectors_of(texts: Sequence[str], embedder: Embedder, folder: Path | None = N
         Rows of unit length, shape (texts, dimension).
     """
     keys = [_key(text) for text in texts]
-    path = folder and folder / f"{_PREFIX}{_name(embedder)}.npz"
+    path = folder and _file(embedder, folder)
     places, known = _read(path, embedder.dimension) if path else _nothing(embedder.dimension)
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in places}
     if missing:
@@ -45,6 +45,15 @@ def vectors_of(texts: Sequence[str], embedder: Embedder, folder: Path | None = N
         with contextlib.suppress(OSError):
             _write(path, keys, rows)
     return rows
+
+
+def is_kept(embedder: Embedder, folder: Path | None) -> bool:
+    """Tell whether vectors of these weights are kept, so that few texts if any have to be embedded."""
+    return bool(folder) and _file(embedder, Path(folder or "")).exists()
+
+
+def _file(embedder: Embedder, folder: Path) -> Path:
+    return folder / f"{_PREFIX}{_name(embedder)}.npz"
 
 
 def _key(text: str) -> bytes:

@@ -8,18 +8,23 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot.engine import described, engine_for
+from bot.engine import described, engine_for, knowledge_of
 from bot.errors import ConfigError
 from bot.i18n import core_translators
+from bot.knowledge_base import Edition, Files, KnowledgeBase
 from bot.testing import settings_for_tests
 from knowledge.engines import LEXICAL
-from knowledge.index import Index, index_of
+from knowledge.index import index_of
+from knowledge.loader import load_bank
 from knowledge.scoring import Engine, Phrase
+from knowledge.use_embedder import UseEmbedder
+from knowledge.vectors import vectors_of
 from tests.command_line import Shell
 
 
-def index(engine: Engine) -> Index:
-    return index_of({"join": [Phrase.of("how do I join", "en"), Phrase.of("joining", "en")]}, engine)
+def edition(engine: Engine) -> Edition:
+    index = index_of({"join": [Phrase.of("how do I join", "en"), Phrase.of("joining", "en")]}, engine)
+    return KnowledgeBase(Files(load_bank()), index_of, index=index).common
 
 
 def test_missing_weights_are_said_in_the_log_and_to_people(tmp_path: Path) -> None:
@@ -28,7 +33,7 @@ def test_missing_weights_are_said_in_the_log_and_to_people(tmp_path: Path) -> No
     (line,) = logged
     assert (line["log_level"], line["engine"]) == ("warning", "lexical")
     assert "nowhere/model.onnx: cannot be read" in line["reason"]
-    assert "the language model is missing" in described(index(engine), core_translators()["en"])
+    assert "the language model is missing" in described(edition(engine), core_translators()["en"])
 
 
 def test_the_engine_that_was_wanted_is_no_warning(tmp_path: Path) -> None:
@@ -39,9 +44,18 @@ def test_the_engine_that_was_wanted_is_no_warning(tmp_path: Path) -> None:
         ]
     assert [(line["log_level"], line["engine"]) for line in logged] == [("debug", "lexical"), ("debug", "hybrid")]
     english, spanish = core_translators()["en"], core_translators()["es"]
-    assert described(index(LEXICAL), english) == "lexical: by wording alone, as configured"
-    assert described(index(engines[1]), english) == "hybrid: by wording and meaning"
-    assert described(index(engines[1]), spanish) == "hybrid: por las palabras y por el significado"
+    assert described(edition(LEXICAL), english) == "lexical: by wording alone, as configured"
+    assert described(edition(engines[1]), english) == "hybrid: by wording and meaning"
+    assert described(edition(engines[1]), spanish) == "hybrid: por las palabras y por el significado"
+
+
+def test_a_first_start_answers_by_wording_until_the_meanings_are_computed(tmp_path: Path) -> None:
+    settings = settings_for_tests(data_dir=tmp_path, knowledge={"engine": "hybrid"})
+    knowledge = knowledge_of(settings, at_once=True)
+    assert knowledge.common.index.engine == "lexical"
+    assert not knowledge.common.index.is_fitted  # so the wanted engine follows
+    vectors_of(["how do I join"], UseEmbedder(), tmp_path / "cache")
+    assert all(part.is_ready() for part in engine_for(settings).parts)
 
 
 def test_hybrid_by_name_is_refused_in_one_line_that_names_the_key(tmp_path: Path) -> None:
