@@ -185,8 +185,8 @@ class Slow(FakeMessenger):
     posted: asyncio.Event = field(default_factory=asyncio.Event)
     answers: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def post(self, channel_id, reply, t, key):
-        ref = await super().post(channel_id, reply, t, key)
+    async def post(self, channel_id, reply, t, key, thread_id=""):
+        ref = await super().post(channel_id, reply, t, key, thread_id)
         self.posted.set()
         await self.answers.wait()
         return ref

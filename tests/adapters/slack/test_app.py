@@ -89,8 +89,10 @@ async def test_a_command_is_acknowledged_before_its_modal_opens(town):
 
 
 async def test_nothing_waits_for_a_slack_that_answers_slowly(town):
-    town.slack.faults["response_url"] = [Fault(delay_s=4)]
+    town.slack.faults["response_url"] = [Fault(delay_s=8)]
     await town.slack.command("sample echo slow")
+    while not any(call.method == "response_url" for call in town.slack.calls):
+        await asyncio.sleep(0.01)  # the slow answer is on its way before the other is asked for
     await town.slack.command("sample echo quick")
     assert "quick" in (await town.slack.seen(1)).text
     assert "slow" in (await town.slack.seen(2)).text
