@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.adapters.slack.sample import done
 from tests.loopback.slack_api import BOT_USER, Fault
 
