@@ -110,7 +110,7 @@ def index_of(
         precision: the wanted share of right answers among those given.
         cache_folder: where the calibration is kept between starts.
         calibration: of a bank much like this one, taken as it is.
-        at_once: where fitting would be needed, take the engine's shipped calibration for now, if there is one.
+        at_once: where fitting would be needed, take the engine's shipped calibration until one is fitted.
     """
     if not any(variants.values()):
         raise KnowledgeError("the knowledge base has no question; add topics")

@@ -129,9 +129,17 @@ def test_a_like_sounding_question_of_another_field_is_not_answered(index: Index,
     assert search(index, question).outcome != "answer"
 
 
-@pytest.mark.parametrize("name", ["human rights defender", "self-determination"])
+@pytest.mark.parametrize("name", ["human rights defender", "scholar-practitioner", "self-determination"])
 def test_a_meaning_that_no_source_supports_is_not_given_as_an_answer(bank: Bank, index: Index, name: str) -> None:
     term = bank.find_term(name)
     assert term is not None
     assert term.topic_id not in bank.topics
     assert search(index, f"what is {name}").outcome != "answer"
+
+
+def test_our_own_meaning_of_human_rights_education_is_given_as_guidance_of_this_project(
+    bank: Bank, index: Index
+) -> None:
+    found = search(index, "what is human rights education")
+    assert (found.outcome, found.hits[0].topic_id) == ("answer", "human-rights-learning")
+    assert "project" in {ref.id for ref in bank.topics["human-rights-learning"].sources}
