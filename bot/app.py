@@ -13,7 +13,6 @@ from pathlib import Path
 import structlog
 from rapidfuzz import process
 
-from bot.config import Settings
 from bot.context import Services
 from bot.dispatcher import Dispatcher
 from bot.errors import ConfigError
@@ -25,6 +24,7 @@ from bot.outbox import Outbox, Post
 from bot.plugin import Adapter, Host, Plugin
 from bot.ports import Messenger, OpenUnitOfWork, utc_now
 from bot.registry import load
+from bot.settings import Settings
 from knowledge.bank import Bank
 
 log = structlog.get_logger("bot")

@@ -17,11 +17,11 @@ from bot.text import is_blank
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from bot.config import Settings
     from bot.context import Context
     from bot.domain.deliveries import Subject, Target
     from bot.i18n import Translator
     from bot.ports import UnitOfWork
+    from bot.settings import Settings
 
 RUN = "command.run"  # a button with this action runs its argument as if it were typed
 Answer = Reply | Form

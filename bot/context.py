@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from bot.config import Settings
 from bot.domain.deliveries import Subject, Target
 from bot.i18n import Translator
 from bot.knowledge_base import Edition, KnowledgeBase
@@ -15,6 +14,7 @@ from bot.permissions import roles_of
 from bot.ports import Clock, Messenger, OpenUnitOfWork, UnitOfWork
 from bot.registry import Registry
 from bot.request import Request
+from bot.settings import Settings
 from knowledge.bank import Bank
 from knowledge.index import Index
 

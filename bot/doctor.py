@@ -10,13 +10,13 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
-from bot.config import Settings
 from bot.domain.chapters import Follow
 from bot.engine import knowledge_of
 from bot.errors import BotError
 from bot.i18n import core_translators
 from bot.plugin import Plugin, imported
 from bot.problems import fix_of, reason_of
+from bot.settings import Settings
 from knowledge.errors import KnowledgeError
 from knowledge.index import Index
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import structlog
 
-from bot.config import Settings
 from bot.errors import ConfigError
 from bot.i18n import Translator
 from bot.knowledge_base import Edition, KnowledgeBase, read_files
+from bot.settings import Settings
 from knowledge.engines import LEXICAL, engine_of
 from knowledge.errors import KnowledgeError
 from knowledge.index import Index, index_of

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import structlog
 
-from bot.config import Retention
 from bot.errors import Busy
 from bot.ports import Clock, OpenUnitOfWork
+from bot.settings import Retention
 
 log = structlog.get_logger("jobs")
 

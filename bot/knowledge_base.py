@@ -14,10 +14,10 @@ from typing import Protocol
 import structlog
 
 from bot.background import begun, done, result_of
-from bot.config import Knowledge
 from bot.errors import Busy
 from bot.memory import give_back
 from bot.ports import OpenUnitOfWork
+from bot.settings import Knowledge
 from knowledge.abstention import Calibration
 from knowledge.bank import Bank
 from knowledge.errors import KnowledgeError

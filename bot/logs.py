@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from bot.config import Log
+from bot.settings import Log
 
 OWN = ("adapters", "bot", "dispatcher", "jobs", "knowledge", "outbox", "storage")
 _SECRET = re.compile(

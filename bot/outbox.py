@@ -17,13 +17,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.command import Delivering, Rendered
-from bot.config import Settings
 from bot.domain.deliveries import Delivery, Status
 from bot.errors import Busy, DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
 from bot.i18n import Translator, Translators
 from bot.ports import Clock, Messenger, OpenUnitOfWork
 from bot.registry import Registry
 from bot.reply import MessageRef
+from bot.settings import Settings
 
 log = structlog.get_logger("outbox")
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.config import Settings
 from bot.errors import CheckFailure
 from bot.request import Request
+from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.context import Context

@@ -13,10 +13,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.config import SectionSpec, Settings
 from bot.dispatcher import Dispatcher
 from bot.i18n import Translators
 from bot.ports import Messenger, OpenUnitOfWork
+from bot.settings import SectionSpec, Settings
 
 GROUP = "hrc_bot.adapters"
 

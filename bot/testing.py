@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.command import Answer
-from bot.config import Settings
 from bot.context import Services
 from bot.dispatcher import Dispatcher
 from bot.errors import DeliveryError, DeliveryRefused
@@ -28,6 +27,7 @@ from bot.ports import OpenUnitOfWork, Problem
 from bot.registry import Registry, load
 from bot.reply import Button, Form, MessageRef, Reply
 from bot.request import Actor, Kind, Origin, Request
+from bot.settings import Settings
 from knowledge.bank import Bank
 from knowledge.index import Index, build_index, index_of
 from knowledge.loader import load_bank

@@ -9,9 +9,10 @@ import click
 import pytest
 
 from bot.__main__ import main
-from bot.config import Section, Settings, load_settings
+from bot.config import load_settings
 from bot.plugin import plugins
 from bot.registry import load
+from bot.settings import Section, Settings
 from knowledge.strict_yaml import load as load_yaml
 
 ROOT = Path(__file__).parent.parent

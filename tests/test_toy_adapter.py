@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import build, serve
-from bot.config import Settings
 from bot.errors import ConfigError
+from bot.settings import Settings
 from bot.testing import knowledge_for_tests
 from tests import toy_adapter
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bot.config import Section, SectionSpec
+from bot.settings import Section, SectionSpec
 
 NAME = "console"
 

@@ -13,10 +13,10 @@ from adapters.discord.markdown import own_number
 from adapters.discord.settings import APPS, NAME, DiscordSettings, section_of, token_line
 from adapters.discord.wire import USER_AGENT
 from bot import doctor
-from bot.config import Settings
 from bot.doctor import Check
 from bot.domain.chapters import Follow
 from bot.ports import Problem, utc_now
+from bot.settings import Settings
 
 FEW_STARTS = 20  # Source: Discord's documentation, gateway, session start limit: 1,000 a day
 UNREACHABLE = "Look whether this machine reaches the internet, and whether discord.api_url is right."

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
-from bot.config import Section, SectionSpec, Settings
+from bot.settings import Section, SectionSpec, Settings
 
 NAME = "discord"
 APPS = "https://discord.com/developers/applications"

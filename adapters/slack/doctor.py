@@ -13,11 +13,11 @@ from adapters.slack.messenger import SlackMessenger
 from adapters.slack.settings import APPS, NAME, SlackSettings, section_of
 from adapters.slack.web import Web
 from bot import doctor
-from bot.config import Settings
 from bot.doctor import Check
 from bot.domain.chapters import Follow
 from bot.errors import ConfigError
 from bot.ports import utc_now
+from bot.settings import Settings
 
 UNREACHABLE = "Look whether this machine reaches the internet, and whether slack.api_url is right."
 

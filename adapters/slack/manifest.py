@@ -9,10 +9,10 @@ from typing import Any
 
 from adapters.slack.connection import PATH
 from adapters.slack.settings import SlackSettings, section_of
-from bot.config import Settings
 from bot.errors import ConfigError
 from bot.i18n import Translator, Translators
 from bot.registry import Registry
+from bot.settings import Settings
 
 COMMAND = "/hrc"
 MAX_HINT = 1000

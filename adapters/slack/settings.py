@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
-from bot.config import Section, SectionSpec, Settings
 from bot.errors import ConfigError
+from bot.settings import Section, SectionSpec, Settings
 
 NAME = "slack"
 APPS = "https://api.slack.com/apps"

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bot.command import RUN, Delivering, Rendered
-from bot.config import Settings
 from bot.domain.announcements import Announcement, Audience, State
 from bot.domain.chapters import Follow
 from bot.domain.deliveries import Delivery, Status
@@ -14,6 +13,7 @@ from bot.i18n import LANGUAGES, Translator
 from bot.markup import escape
 from bot.problems import reason_of
 from bot.reply import Button, Field, Moment, Reply, Section
+from bot.settings import Settings
 
 _POSTED = (Status.SHOWN,)
 _FAILED = (Status.REFUSED, Status.DEAD, Status.HELD, Status.GONE)

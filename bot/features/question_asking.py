@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.command import RUN, Delivering, Rendered
-from bot.config import Settings
 from bot.context import Context
 from bot.domain.deliveries import Subject, Target
 from bot.domain.questions import Asked, AskedQuestion
@@ -18,6 +17,7 @@ from bot.live import contact_section
 from bot.markup import escape
 from bot.permissions import themes_of
 from bot.reply import Button, Field, Reply, Section
+from bot.settings import Settings
 from bot.text import fold
 from knowledge.normalize import guess
 from knowledge.retrieval import search, topic_asked_by

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from bot.config import Settings, load_settings
+from bot.config import load_settings
 from bot.errors import ConfigError
 from bot.plugin import plugins
+from bot.settings import Settings
 
 SPECS = tuple(one.spec for one in plugins() if one.spec)
 NO_VALUES = ("[1]", "{a: 1}", "true", "7", "[[a]]")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Knowledge
 from bot.knowledge_base import KnowledgeBase, read_files
+from bot.settings import Knowledge
 from knowledge.errors import KnowledgeError
 from knowledge.index import index_of
 from knowledge.retrieval import search

@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 
 from bot.answers import MAX_CARRIED, carried
-from bot.config import Retention
 from bot.domain.questions import Asked, Proposal
 from bot.domain.topic_files import files_of
 from bot.errors import DeliveryRefused, DeliveryUncertain
@@ -18,6 +17,7 @@ from bot.jobs import tidy
 from bot.ports import Problem
 from bot.reply import Button, Form, Reply, Section
 from bot.request import Kind, Request
+from bot.settings import Retention
 from bot.testing import button_of, conversation, words_of
 from bot.text import utf16_units
 from knowledge import entries

@@ -15,12 +15,12 @@ from pathlib import Path
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.settings import SlackSettings
 from adapters.slack.web import Web
-from bot.config import Log
 from bot.i18n import core_translators
 from bot.logs import configure
 from bot.outbox import Outbox, Post
 from bot.ports import utc_now
 from bot.registry import load
+from bot.settings import Log
 from bot.testing import settings_for_tests
 from storage import open_storage
 from tests.loopback.slack_server import BOT_TOKEN

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.config import Retention
 from bot.domain.deliveries import Subject, Target
 from bot.domain.feedback import Rating
 from bot.domain.questions import Asked, AskedQuestion, GivenAnswer, Proposal, PublishedTopic, TopicWords, WithdrawnTopic
 from bot.errors import NotFound
 from bot.jobs import tidy
+from bot.settings import Retention
 from tests.storage.test_erasing import dumped, erase, left_in, on_disk
 from tests.storage.test_members import NOW, rows
 

@@ -14,13 +14,13 @@ from pydantic import SecretStr
 from adapters.discord import plugin
 from adapters.discord.app import DiscordAdapter, create
 from adapters.discord.settings import DiscordSettings
-from bot.config import Settings
 from bot.context import Services
 from bot.dispatcher import Dispatcher
 from bot.i18n import CORE_CATALOGUES, Translators
 from bot.plugin import Host
 from bot.ports import utc_now
 from bot.registry import Registry
+from bot.settings import Settings
 from bot.testing import knowledge_for_tests
 from storage import Storage, open_storage
 from tests.adapters.discord import sample

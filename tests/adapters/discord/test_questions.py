@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from adapters.discord import plugin
 from adapters.discord.settings import DiscordSettings
 from bot.app import build
-from bot.config import Settings
+from bot.settings import Settings
 from bot.testing import knowledge_for_tests
 from storage import Storage
 from tests.loopback.discord_accounts import ANA, BEN, CHANNEL, THREAD

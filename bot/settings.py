@@ -1,0 +1,176 @@
+"""What `config.yaml` and the environment may set: every key of the core, typed, with its default and meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from bot.domain.times import find_zone, near_zones
+
+M = TypeVar("M", bound=BaseModel)
+_ACCOUNT = re.compile(r"[a-z0-9-]+:[A-Za-z0-9-]+")  # ASCII alone: a letter that only looks like another is refused
+
+
+class Section(BaseModel):
+    """Base of every group of keys: unknown keys are refused, values never change afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_empty(cls, values: Any) -> Any:
+        """Take a key without a value for its default."""
+        return {key: one for key, one in values.items() if one is not None} if isinstance(values, dict) else values
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, bool) and cls.model_fields[info.field_name or ""].annotation is not bool:
+            raise ValueError("true and false are not possible here; write the value itself")
+        return value
+
+
+class Contact(Section):
+    """How people reach the Alliance; shown in answers, never invented."""
+
+    email: str = Field("", description="Address that people may write to; empty when there is none yet")
+    list_url: str = Field("", description="Where to sign up for the email list; https only")
+    website: str = Field("", description="The Alliance's own page; https only")
+
+    @field_validator("email")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        from email_validator import EmailNotValidError, validate_email
+
+        try:
+            return validate_email(value, check_deliverability=False).normalized if value else ""
+        except EmailNotValidError:
+            raise ValueError("write one address such as name@example.org") from None
+
+    @field_validator("list_url", "website")
+    @classmethod
+    def _https(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme != "https" or not urlsplit(value).hostname):
+            raise ValueError("write a full address that begins with https://")
+        return value
+
+
+class Knowledge(Section):
+    """How the bot searches, and how careful it is before it answers."""
+
+    engine: Literal["auto", "hybrid", "lexical"] = Field(
+        "auto", description="auto: by wording and meaning where the embedding is installed, else lexical: by wording"
+    )
+    model_dir: Path | None = Field(None, description="Folder of an ONNX sentence model instead of the packaged one")
+    model_prefix: str = Field("", description="Put before every text for that model, such as: query")
+    precision: float = Field(0.98, ge=0.5, le=0.999, description="Share of given answers that must be right")
+    cache_dir: Path | None = Field(None, description="Where the search keeps its numbers; data_dir/cache by default")
+    chapters: dict[str, Path] = Field({}, description="Workspace (platform:ID) to the folder of its own topics")
+
+    @field_validator("chapters")
+    @classmethod
+    def _workspaces(cls, value: dict[str, Path]) -> dict[str, Path]:
+        for one in value:
+            if not _ACCOUNT.fullmatch(one):
+                raise ValueError("write each workspace as platform:ID, in letters of English, digits and hyphens")
+        return value
+
+
+class Retention(Section):
+    """How long what people left here is kept."""
+
+    questions_days: int = Field(180, ge=1, le=3650, description="Days until questions to people are deleted")
+
+
+class Log(Section):
+    """What is written about the bot's own work; never what people wrote."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is written")
+    format: Literal["auto", "text", "json"] = Field("auto", description="auto: text on a terminal, else JSON lines")
+
+
+class Settings(Section):
+    """Every key of the core; `sections` holds those of the adapters, by name."""
+
+    data_dir: Path = Field(Path("data"), description="Folder of the database file, the lock and the caches")
+    database_url: str = Field("", description="sqlite:///path or postgresql://...; empty: a SQLite file in data_dir")
+    language: Literal["en", "es"] = Field("en", description="Language for readers whose platform tells none")
+    zone: str = Field("America/New_York", description="Time zone for readers whose platform tells none")
+    steering: tuple[str, ...] = Field((), description="The steering committee's accounts, platform in front")
+    organizer_roles: tuple[str, ...] = Field((), description="Platform roles that make an organizer in their workspace")
+    experts: dict[str, tuple[str, ...]] = Field({}, description="Theme to the accounts that answer its questions")
+    contact: Contact = Contact()
+    knowledge: Knowledge = Knowledge()
+    retention: Retention = Retention()
+    log: Log = Log()
+    sections: dict[str, Any] = Field({}, exclude=True)
+
+    @field_validator("steering", "organizer_roles")
+    @classmethod
+    def _accounts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if not _ACCOUNT.fullmatch(one):
+                raise ValueError("write each as platform:ID, in letters of English, digits and hyphens")
+        return value
+
+    @field_validator("experts", mode="before")
+    @classmethod
+    def _experts_by_theme(cls, value: Any) -> Any:
+        """Take `theme=platform:ID,theme=platform:ID` from a variable."""
+        if not isinstance(value, str):
+            return value
+        pairs = [one.strip().partition("=")[::2] for one in value.split(",") if one.strip()]
+        return {theme: [one for name, one in pairs if name == theme] for theme, _ in pairs}
+
+    @field_validator("experts")
+    @classmethod
+    def _expert_accounts(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        for accounts in value.values():
+            cls._accounts(accounts)
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        found = find_zone(value)
+        if found is None:
+            raise ValueError(f"no such time zone; did you mean {' or '.join(near_zones(value))}?")
+        return found
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        known = value.startswith(("sqlite:///", "postgresql://", "postgres://"))
+        if value and (not known or value == "sqlite:///"):
+            raise ValueError("write sqlite:///path or postgresql://user@host/name")
+        return value
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'hrc-bot.db'}"
+
+    def section(self, name: str, kind: type[M]) -> M:
+        """Return an adapter's own settings."""
+        value = self.sections[name]
+        if not isinstance(value, kind):
+            raise TypeError(f"{name} holds {type(value).__name__}")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSpec:
+    """An adapter's keys: its section's name, its model, and further variables that set a key.
+
+    `variables` maps a variable to the key it sets ("EXAMPLE_TOKEN" to "token"). Keys whose type is SecretStr are
+    refused in the file.
+    """
+
+    name: str
+    model: type[Section]
+    variables: Mapping[str, str]

@@ -1,0 +1,37 @@
+"""Rows, one file per group of tables; importing this registers all of them."""
+
+from storage.models.announcements import AnnouncementRevRow, AnnouncementRow
+from storage.models.base import LONG_AGO, Base
+from storage.models.chapters import FollowRow, FollowTopicRow
+from storage.models.convenings import ConveningRow, RsvpRow
+from storage.models.deliveries import IS_CLAIMABLE, IS_DIRECT, IS_LEASED, DeliveryRow, LaneRow
+from storage.models.people import AccountRow, ConversationRow, MemberRow
+from storage.models.questions import FeedbackRow, GivenAnswerRow, PublishedTopicRow, QuestionRow
+from storage.models.records import AuditRow, DraftRow, InboxRow, MetaRow
+
+__all__ = [
+    "IS_CLAIMABLE",
+    "IS_DIRECT",
+    "IS_LEASED",
+    "LONG_AGO",
+    "AccountRow",
+    "AnnouncementRevRow",
+    "AnnouncementRow",
+    "AuditRow",
+    "Base",
+    "ConveningRow",
+    "ConversationRow",
+    "DeliveryRow",
+    "DraftRow",
+    "FeedbackRow",
+    "FollowRow",
+    "FollowTopicRow",
+    "GivenAnswerRow",
+    "InboxRow",
+    "LaneRow",
+    "MemberRow",
+    "MetaRow",
+    "PublishedTopicRow",
+    "QuestionRow",
+    "RsvpRow",
+]

@@ -1,0 +1,55 @@
+"""Rows of convenings and answers to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    ForeignKey,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.domain.convenings import Going
+from storage.models.base import NEVER_REUSED, NUMBER, Base, NamedId
+from storage.types import WallClock, Word
+
+
+class ConveningRow(Base):
+    __tablename__ = "convening"
+    id: Mapped[NamedId]
+    workspace_id: Mapped[str] = mapped_column(index=True)
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    title: Mapped[str]
+    starts_local: Mapped[datetime] = mapped_column(WallClock)
+    starts_zone: Mapped[str]
+    ends_local: Mapped[datetime | None] = mapped_column(WallClock)
+    ends_zone: Mapped[str | None]
+    place: Mapped[str]
+    city: Mapped[str]
+    description: Mapped[str]
+    languages: Mapped[str]
+    access: Mapped[str]
+    capacity: Mapped[int]
+    hide_names: Mapped[bool]
+    repeat: Mapped[str]
+    revision: Mapped[int]
+    cancelled_at: Mapped[datetime | None]
+    cancelled_reason: Mapped[str]
+    __table_args__ = (NEVER_REUSED,)
+
+
+class RsvpRow(Base):
+    """`position` is the place in the queue of those who say yes, 0 for the others."""
+
+    __tablename__ = "rsvp"
+    convening_id: Mapped[int] = mapped_column(
+        NUMBER, ForeignKey("convening.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    person_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+    user_id: Mapped[str] = mapped_column(index=True)
+    workspace_id: Mapped[str]
+    lang: Mapped[str]
+    answer: Mapped[Going] = mapped_column(Word(Going))
+    answered_at: Mapped[datetime]
+    position: Mapped[int]

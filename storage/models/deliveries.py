@@ -1,0 +1,83 @@
+"""Rows of what targets should show, and of the lanes they go by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    literal_column,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.domain.deliveries import Status, Subject
+from storage.models.base import NEVER_REUSED, NUMBER, Base, NamedId
+from storage.types import Word
+
+
+class LaneRow(Base):
+    """What is rate-limited together; nothing of it is claimed before `ready_at`."""
+
+    __tablename__ = "lane"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    ready_at: Mapped[datetime]
+
+
+def _is(column: Any, *words: Status) -> ColumnElement[bool]:
+    """Compare with literals, not with bound values: else SQLite does not see that a partial index fits.
+
+    Source: SQLite, "Partial Indexes", section 3: the terms of the query must imply the index's WHERE clause.
+    """
+    return column.in_([literal_column(f"'{word.value}'") for word in words])  # type: ignore[no-any-return]
+
+
+class DeliveryRow(Base):
+    """What one target should show of a subject, and what it shows."""
+
+    __tablename__ = "delivery"
+    id: Mapped[NamedId]
+    subject: Mapped[Subject] = mapped_column(Word(Subject))
+    subject_id: Mapped[int] = mapped_column(NUMBER)
+    address: Mapped[str]
+    part: Mapped[int]
+    workspace_id: Mapped[str]
+    channel_id: Mapped[str]
+    user_id: Mapped[str]
+    lang: Mapped[str]
+    lane_id: Mapped[str] = mapped_column(ForeignKey("lane.id"))
+    key: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[Status] = mapped_column(Word(Status))
+    wanted: Mapped[int]
+    shown: Mapped[int]
+    attempts: Mapped[int]
+    next_attempt_at: Mapped[datetime]
+    lease_owner: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+    first_try_at: Mapped[datetime | None]
+    last_try_at: Mapped[datetime | None]
+    message_id: Mapped[str]
+    error_code: Mapped[str]
+    created_at: Mapped[datetime]
+    shown_at: Mapped[datetime | None]
+    __table_args__ = (
+        UniqueConstraint("subject", "subject_id", "address", "part", name="uq_delivery_target"),
+        NEVER_REUSED,
+    )
+
+
+IS_CLAIMABLE = _is(DeliveryRow.status, Status.PENDING, Status.VERIFY)
+IS_LEASED = _is(DeliveryRow.status, Status.LEASED)
+IS_DIRECT = DeliveryRow.user_id != literal_column("''")
+
+
+def _partial(name: str, where: ColumnElement[bool], *columns: Any) -> Index:
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_partial("ix_delivery_due", IS_CLAIMABLE, DeliveryRow.lane_id, DeliveryRow.next_attempt_at, DeliveryRow.id)
+_partial("ix_delivery_leased", IS_LEASED, DeliveryRow.lane_id)
+_partial("ix_delivery_direct", IS_DIRECT, DeliveryRow.user_id)

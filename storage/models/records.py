@@ -1,0 +1,48 @@
+"""Rows that the installation keeps for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.models.base import NEVER_REUSED, Base, NamedId
+from storage.types import Values
+
+
+class MetaRow(Base):
+    """What the installation knows of itself, for instance its random key."""
+
+    __tablename__ = "meta"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+
+class InboxRow(Base):
+    """A request seen already."""
+
+    __tablename__ = "inbox"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class DraftRow(Base):
+    __tablename__ = "draft"
+    token: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    values: Mapped[Mapping[str, str]] = mapped_column(Values)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AuditRow(Base):
+    __tablename__ = "audit"
+    id: Mapped[NamedId]
+    at: Mapped[datetime] = mapped_column(index=True)
+    user_id: Mapped[str]
+    workspace_id: Mapped[str]
+    act: Mapped[str]
+    subject: Mapped[str]
+    outcome: Mapped[str]
+    __table_args__ = (NEVER_REUSED,)
