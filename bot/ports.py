@@ -15,6 +15,7 @@ from bot.domain.conversations import ConversationStore
 from bot.domain.deliveries import DeliveryStore
 from bot.domain.feedback import FeedbackStore
 from bot.domain.members import MemberStore
+from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
 from bot.domain.records import AuditStore, DraftStore, InboxStore
 from bot.i18n import Translator
@@ -38,6 +39,7 @@ class UnitOfWork(Protocol):
     follows: FollowStore
     inbox: InboxStore
     members: MemberStore
+    preferences: PreferenceStore
     published_topics: PublishedTopicStore
     questions: QuestionStore
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -97,6 +97,19 @@ class Values(TypeDecorator[Mapping[str, str]]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Mapping[str, str] | None:
         return None if value is None else dict(json.loads(value))
+
+
+class Words(TypeDecorator[Sequence[str]]):
+    """A list of words as JSON in ASCII."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[str] | None, _dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(list(value))
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Sequence[str] | None:
+        return None if value is None else list(json.loads(value))
 
 
 def _encodes(text: str) -> bool:

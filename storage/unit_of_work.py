@@ -17,6 +17,7 @@ from bot.domain.conversations import ConversationStore
 from bot.domain.deliveries import DeliveryStore
 from bot.domain.feedback import FeedbackStore
 from bot.domain.members import MemberStore
+from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
 from bot.domain.records import AuditStore, DraftStore, InboxStore
 from bot.errors import Busy
@@ -34,6 +35,7 @@ from storage.repositories.follows import Follows
 from storage.repositories.given_answers import GivenAnswers
 from storage.repositories.inbox import Inbox
 from storage.repositories.members import Members
+from storage.repositories.preferences import Wishes
 from storage.repositories.published_topics import PublishedTopics
 from storage.repositories.questions import Questions
 from storage.traces import Traces
@@ -60,6 +62,7 @@ class UnitOfWork:
         self.follows: FollowStore = Follows(session)
         self.inbox: InboxStore = Inbox(session, leasing.secret)
         self.members: MemberStore = Members(session, leasing.secret)
+        self.preferences: PreferenceStore = Wishes(session)
         self.published_topics: PublishedTopicStore = PublishedTopics(session, locks=writes)
         self.questions: QuestionStore = Questions(session, locks=writes)
 

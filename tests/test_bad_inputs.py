@@ -44,7 +44,6 @@ WAITS_FOR = {
     "health-with-dead-db": "operations",
     "metrics-cardinality": "operations",
     "dependency-known-bad": "operations",
-    "csv-formula": "operations",  # exports
     "retention-due": "operations",  # how long answers to convenings are kept
     "proxy-to-metadata": "operations",  # no address of the configuration is called but the platforms' own
     "reminder-overdue": "delivery engine",  # reminders

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -15,7 +16,9 @@ CONSENT_VERSION = "2026-11"
 class Member:
     """A person who joined. `id` is a random UUID as text; optional fields are "" when not given.
 
-    `zone` is an IANA name or "". `consented_at` and `created_at` are aware UTC.
+    `zone` is an IANA name or "". `consented_at` and `created_at` are aware UTC. `shown` is field to how far it may be
+    seen (`bot.domain.visibility`), nobody where it is missing. `chapters` are the workspaces where the accounts joined;
+    stores fill it in and keep it with the accounts.
     """
 
     id: str
@@ -29,6 +32,8 @@ class Member:
     interests: str = ""
     zone: str = ""
     email_list: bool = False
+    shown: Mapping[str, str] = field(default_factory=dict)
+    chapters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Kept:
 
     `answers` are newest first, `questions` are the ids of those put to a person. The rest are counts: forms not
     finished, direct messages sent or waiting, acts in the audit, convenings, announcements and followed channels that
-    name one of the person's accounts, and answers given to such questions.
+    name one of the person's accounts, answers given to such questions, and settings.
     """
 
     member: Member | None = None
@@ -48,6 +53,7 @@ class Kept:
     authored: int = 0
     questions: tuple[int, ...] = ()
     answered: int = 0
+    settings: int = 0
 
     def __bool__(self) -> bool:
         return self != Kept()
@@ -59,8 +65,14 @@ class MemberStore(Protocol):
     async def by_user(self, user_id: str) -> Member | None:
         """Return the member to whom the account belongs."""
 
-    async def save(self, member: Member, user_id: str) -> Member:
-        """Insert or update `member` and tie the account to it; an account has one member."""
+    async def save(self, member: Member, user_id: str, workspace_id: str = "") -> Member:
+        """Insert or update `member` and tie the account to it; an account has one member.
+
+        `workspace_id` is where a new account joins.
+        """
+
+    async def accounts_of(self, user_id: str) -> tuple[str, ...]:
+        """Return the account and those linked with it, in order of their ids; the account alone before joining."""
 
     async def kept(self, user_id: str) -> Kept:
         """Return what is kept about the person behind the account, who may have joined or not."""

@@ -101,8 +101,9 @@ async def join(
         interests=interests,
         zone=zone,
         email_list=email_list,
+        shown=known.shown if known else {},
     )
-    await ctx.uow.members.save(member, ctx.user_id)
+    await ctx.uow.members.save(member, ctx.user_id, ctx.workspace_id)
     return await _welcome(ctx, member, is_new=known is None)
 
 

@@ -68,6 +68,7 @@ def _counts(ctx: Context, kept: Kept) -> tuple[Field, ...]:
     """Return how much there is of everything; what there is nothing of is left out, but for answers."""
     t = ctx.t
     others = {
+        t("Settings that you chose"): kept.settings,
         t("Forms not finished"): kept.forms,
         t("Messages to you"): kept.messages,
         t("Questions that you asked a person"): len(kept.questions),

@@ -5,7 +5,7 @@ from storage.models.base import LONG_AGO, Base
 from storage.models.chapters import FollowRow, FollowTopicRow
 from storage.models.convenings import ConveningRow, RsvpRow
 from storage.models.deliveries import IS_CLAIMABLE, IS_DIRECT, IS_LEASED, DeliveryRow, LaneRow
-from storage.models.people import AccountRow, ConversationRow, MemberRow
+from storage.models.people import AccountRow, ConversationRow, MemberRow, PreferenceRow
 from storage.models.questions import FeedbackRow, GivenAnswerRow, PublishedTopicRow, QuestionRow
 from storage.models.records import AuditRow, DraftRow, InboxRow, MetaRow
 
@@ -31,6 +31,7 @@ __all__ = [
     "LaneRow",
     "MemberRow",
     "MetaRow",
+    "PreferenceRow",
     "PublishedTopicRow",
     "QuestionRow",
     "RsvpRow",

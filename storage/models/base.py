@@ -19,6 +19,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 NamedId = Annotated[int, mapped_column(NUMBER, primary_key=True, autoincrement=True)]
 NOTHING = text("''")  # the default of texts that older rows lack
+NO_VALUES = text("'{}'")
 NEVER_REUSED = {"sqlite_autoincrement": True}  # an id is part of a delivery's key
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -9,7 +10,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import Base
+from storage.models.base import NO_VALUES, NOTHING, Base
+from storage.types import Values, Words
 
 
 class MemberRow(Base):
@@ -25,14 +27,31 @@ class MemberRow(Base):
     consent_version: Mapped[str]
     consented_at: Mapped[datetime]
     created_at: Mapped[datetime]
+    shown: Mapped[Mapping[str, str]] = mapped_column(Values, server_default=NO_VALUES)
 
 
 class AccountRow(Base):
-    """A platform account of a member."""
+    """A platform account of a member, and the workspace where it joined."""
 
     __tablename__ = "account"
     user_id: Mapped[str] = mapped_column(primary_key=True)
     member_id: Mapped[str] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    workspace_id: Mapped[str] = mapped_column(server_default=NOTHING)
+
+
+class PreferenceRow(Base):
+    """How a member, or an account that has not joined, wants to be written to."""
+
+    __tablename__ = "preference"
+    person_id: Mapped[str] = mapped_column(primary_key=True)
+    lang: Mapped[str]
+    zone: Mapped[str]
+    quiet_from: Mapped[str]
+    quiet_to: Mapped[str]
+    reminders: Mapped[bool]
+    direct_announcements: Mapped[bool]
+    digest: Mapped[bool]
+    topics: Mapped[Sequence[str]] = mapped_column(Words)
 
 
 class ConversationRow(Base):

@@ -23,6 +23,7 @@ from storage.models import (
     FollowRow,
     GivenAnswerRow,
     MemberRow,
+    PreferenceRow,
     QuestionRow,
     RsvpRow,
 )
@@ -60,9 +61,9 @@ class Members:
     async def by_user(self, user_id: str) -> Member | None:
         wanted = select(MemberRow).join(AccountRow, AccountRow.member_id == MemberRow.id)
         row = await self._session.scalar(wanted.where(AccountRow.user_id == user_id))
-        return entity_of(Member, row) if row else None
+        return entity_of(Member, row, chapters=await self._chapters(row.id)) if row else None
 
-    async def save(self, member: Member, user_id: str) -> Member:
+    async def save(self, member: Member, user_id: str, workspace_id: str = "") -> Member:
         """Insert or update, tie the account, and take over what the account answered before.
 
         Raises:
@@ -71,13 +72,17 @@ class Members:
         account = await self._session.get(AccountRow, user_id)
         if account is not None and account.member_id != member.id:
             raise Conflict(ANOTHERS)
-        await self._session.merge(MemberRow(**values_of(member)))
+        await self._session.merge(MemberRow(**values_of(member, apart=("chapters",))))
         await self._session.flush()
         if account is None:
-            self._session.add(AccountRow(user_id=user_id, member_id=member.id))
+            self._session.add(AccountRow(user_id=user_id, member_id=member.id, workspace_id=workspace_id))
             await self._take_over_answers(member.id, user_id)
+            await self._take_over_wishes(member.id, user_id)
         await self._session.flush()
         return member
+
+    async def accounts_of(self, user_id: str) -> tuple[str, ...]:
+        return await self._users(await self.by_user(user_id), user_id)
 
     async def kept(self, user_id: str) -> Kept:
         member = await self.by_user(user_id)
@@ -86,13 +91,14 @@ class Members:
         answers = tuple(entity_of(Rsvp, row, order=row.position) for row in await self._session.scalars(wanted))
         counts = {name: sum([await self._count(one, users) for one in some]) for name, some in _NAMED_IN.items()}
         asked = select(QuestionRow.id).where(QuestionRow.user_id.in_(users)).order_by(QuestionRow.id)
-        return Kept(member, answers, questions=tuple(await self._session.scalars(asked)), **counts)
+        settings = await self._count(PreferenceRow.person_id, _people(member, users))
+        return Kept(member, answers, questions=tuple(await self._session.scalars(asked)), settings=settings, **counts)
 
     async def erase(self, user_id: str) -> None:
         """Erase the person behind the account, with all their accounts if they joined. Table by table:
 
         - account, member: deleted.
-        - rsvp, draft: deleted.
+        - rsvp, draft, preference: deleted.
         - announcement, announcement_rev: those never sent are deleted, or somebody could confirm their own after all.
         - delivery: those addressed to the person are deleted, also when they wait or are on their way.
         - audit: append-only, so the account's id is replaced by its keyed hash; what was done stays.
@@ -109,8 +115,10 @@ class Members:
         """
         member = await self.by_user(user_id)
         users = await self._users(member, user_id)
+        people = _people(member, users)
         for statement in (
             delete(RsvpRow).where(_answers_of(member, users)),
+            delete(PreferenceRow).where(PreferenceRow.person_id.in_(people)),
             delete(DraftRow).where(DraftRow.user_id.in_(users)),
             delete(AnnouncementRow).where(AnnouncementRow.created_by.in_(users), AnnouncementRow.state == State.DRAFT),
             delete(DeliveryRow).where(DeliveryRow.user_id.in_(users)),
@@ -136,6 +144,10 @@ class Members:
         wanted = select(AccountRow.user_id).where(AccountRow.member_id == member.id).order_by(AccountRow.user_id)
         return tuple(await self._session.scalars(wanted))
 
+    async def _chapters(self, member_id: str) -> tuple[str, ...]:
+        wanted = select(AccountRow.workspace_id).where(AccountRow.member_id == member_id, AccountRow.workspace_id != "")
+        return tuple(sorted(set(await self._session.scalars(wanted))))
+
     async def _count(self, column: InstrumentedAttribute[str], users: tuple[str, ...]) -> int:
         return await self._session.scalar(select(func.count()).where(column.in_(users))) or 0
 
@@ -154,6 +166,19 @@ class Members:
             await self._session.delete(row)
         await self._session.flush()
         await run(self._session, update(RsvpRow).where(RsvpRow.person_id == user_id).values(person_id=member_id))
+
+    async def _take_over_wishes(self, member_id: str, user_id: str) -> None:
+        """Give the member the settings that the account had before; those of the member win."""
+        before = await self._session.get(PreferenceRow, user_id, populate_existing=True)
+        if before is None:
+            return
+        lacks_zone = update(MemberRow).where(MemberRow.id == member_id, MemberRow.zone == "")
+        await run(self._session, lacks_zone.values(zone=before.zone))
+        if await self._count(PreferenceRow.person_id, (member_id,)):
+            await self._session.delete(before)
+        else:
+            before.person_id, before.zone = member_id, ""
+        await self._session.flush()
 
 
 def _forgotten_questions(users: tuple[str, ...]) -> tuple[Executable, ...]:
@@ -174,6 +199,10 @@ def _kept_place(before: RsvpRow, row: RsvpRow) -> int:
     return min(before.position, row.position) if before.answer is row.answer is Going.YES else row.position
 
 
+def _people(member: Member | None, users: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the ids under which the person's own rows may stand."""
+    return (member.id, *users) if member else users
+
+
 def _answers_of(member: Member | None, users: tuple[str, ...]) -> ColumnElement[bool]:
-    people = (member.id, *users) if member else users
-    return RsvpRow.person_id.in_(people) | RsvpRow.user_id.in_(users)
+    return RsvpRow.person_id.in_(_people(member, users)) | RsvpRow.user_id.in_(users)

@@ -15,6 +15,7 @@ from bot.domain.announcements import State
 from bot.domain.convenings import Going
 from bot.domain.deliveries import Status, Subject, Target
 from bot.domain.members import Kept, Member
+from bot.domain.preferences import Preferences
 from bot.domain.records import AuditEntry, Draft
 from storage import open_storage
 from storage.engine import file_of
@@ -57,6 +58,7 @@ async def leaves_everywhere(storage):
         await uow.deliveries.want(Subject.CONVENING, convening.id, (Target("fake:T1", "fake:C1"),), 1, NOW)
         await uow.audit.add(AuditEntry(NOW, WHO, "fake:T1", "announce send", "announcement:1"))
         await uow.inbox.claim(f"fake:message|{WHO}|17", NOW)
+        await uow.preferences.save(Preferences(WHO, lang="es"))
     await announce(storage, created_by=WHO, sent_by=WHO, sent_at=NOW, state=State.SENT)
     await announce(storage, created_by=WHO, title="Never sent")
     await follow(storage, created_by=WHO)

@@ -49,6 +49,16 @@ async def test_a_member_comes_back_as_stored(storage):
         assert await uow.members.count() == 1
 
 
+async def test_a_member_belongs_to_the_chapters_where_the_accounts_joined(storage):
+    async with storage.unit_of_work(writes=True) as uow:
+        await uow.members.save(replace(ANA, shown={"name": "members"}), "fake:ana", "fake:T1")
+        await uow.members.save(replace(ANA, shown={"name": "members"}), "other:ana", "other:G1")
+        await uow.members.save(replace(ANA, shown={"name": "members"}), "fake:ana", "fake:T2")
+    async with storage.unit_of_work(writes=False) as uow:
+        found = await uow.members.by_user("other:ana")
+    assert (found.chapters, found.shown) == (("fake:T1", "other:G1"), {"name": "members"})
+
+
 async def test_joining_twice_counts_once(storage):
     await join(storage, ANA, "fake:ana")
     await join(storage, replace(ANA, city="Salem"), "fake:ana")
