@@ -79,16 +79,17 @@ def _data_dir(config: Path | None) -> Path:
 @main.command()
 @click.pass_obj
 def run(config: Path | None) -> None:
-    """Serve every platform whose tokens are set; with none, chat in this terminal."""
+    """Serve every platform whose tokens are set, and the web pages where they are on; with none, chat here."""
     from bot.plugin import plugins
 
     installed = plugins()
     settings = settings_of(config, installed)
     chosen = [one for one in installed if one.is_configured(settings)]
-    if chosen:
+    beside = [one for one in chosen if one.accompanies]
+    if len(beside) < len(chosen) or (beside and not sys.stdin.isatty()):
         _serve(settings, chosen)
     else:
-        _chat(settings, installed, "member", "")
+        _chat(settings, installed, "member", "", beside)
 
 
 @main.command()
@@ -161,14 +162,17 @@ async def _examined(config: Path | None) -> list[Check]:
     return await examined(settings, installed, Beside(settings.url))
 
 
-def _chat(settings: Settings, installed: Sequence[Plugin], role: str, lang: str) -> None:
-    """Serve the terminal alone; `role` gives rights here only, where whoever types has the shell anyway."""
+def _chat(settings: Settings, installed: Sequence[Plugin], role: str, lang: str, beside: Sequence[Plugin] = ()) -> None:
+    """Serve the terminal, and what stands `beside` it.
+
+    `role` gives rights here only, where whoever types has the shell anyway.
+    """
     plugin = next(one for one in installed if one.fallback)
     section = settings.sections[plugin.name].model_copy(update={"role": role, "lang": lang})
     log = settings.log.model_copy(update={"level": "warning"})
     steering = (*settings.steering, *([f"{plugin.name}:steering"] if role == "steering" else []))
     sections = {**settings.sections, plugin.name: section}
-    _serve(settings.model_copy(update={"sections": sections, "steering": steering, "log": log}), [plugin])
+    _serve(settings.model_copy(update={"sections": sections, "steering": steering, "log": log}), [plugin, *beside])
 
 
 def _serve(settings: Settings, chosen: Sequence[Plugin]) -> None:

@@ -64,7 +64,7 @@ def build(
 
     host = Host(settings, Dispatcher(services, translators, wake), translators, open_unit_of_work)
     adapters = {plugin.name: plugin.create(host) for plugin in chosen}
-    messengers.update({name: adapter.messenger for name, adapter in adapters.items()})
+    messengers.update({name: sends for name, adapter in adapters.items() if (sends := adapter.messenger)})
     return App(host, outbox, knowledge, adapters)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
+from bot.http import HttpReply, Page, Visit
 from bot.reply import Button, Choice, Form, Reply
 from bot.text import is_blank
 
@@ -30,6 +31,7 @@ Check = Callable[["Context"], None]
 Suggest = Callable[["Context", str], Awaitable[Sequence[Choice]]]
 Validate = Callable[["Context", Mapping[str, Any]], None]
 Render = Callable[["Delivering"], Awaitable["Rendered | None"]]
+Serve = Callable[[Visit], Awaitable[HttpReply]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ class Feature:
     commands: list[Command] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
     renderers: dict[Subject, Render] = field(default_factory=dict)
+    pages: list[Page] = field(default_factory=list)
 
     def command(self, name: str = "", *, summary: str, **declared: Any) -> Callable[[Handler], Command]:
         """Declare a command: "" names the feature itself, "add" is "<feature> add". See `Command` for the rest."""
@@ -215,5 +218,14 @@ class Feature:
         def declare(render: Render) -> Render:
             self.renderers[subject] = render
             return render
+
+        return declare
+
+    def page(self, method: str, path: str, *, writes: bool = False) -> Callable[[Serve], Serve]:
+        """Declare a page of the web server, such as "GET", "/calendar/{token}.ics"; see `bot.http`."""
+
+        def declare(handler: Serve) -> Serve:
+            self.pages.append(Page(method, path, handler, writes))
+            return handler
 
         return declare

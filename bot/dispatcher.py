@@ -64,7 +64,7 @@ class Dispatcher:
         self.services = services
         self.registry = services.registry
         self.translators = translators
-        self._on_write = on_write
+        self.wrote = on_write
         self._seen: OrderedDict[str, float] = OrderedDict()
 
     def translator(self, request: Request) -> Translator:
@@ -218,7 +218,7 @@ class Dispatcher:
                 return SILENT
             answer = await declared.handler(replace(ctx, stores=uow), **values)
         if writes:
-            self._on_write()
+            self.wrote()
         return answer
 
     async def _refused(self, request: Request, error: CommandError) -> Reply:

@@ -35,8 +35,8 @@ class Adapter(Protocol):
     """A running platform."""
 
     @property
-    def messenger(self) -> Messenger:
-        """Return what sends to this platform."""
+    def messenger(self) -> Messenger | None:
+        """Return what sends to this platform, None for one that people only visit."""
 
     async def start(self) -> None:
         """Connect; return once people can use the bot.
@@ -57,10 +57,11 @@ class Plugin:
     """An adapter before it is loaded.
 
     `target` is "module:function"; the function takes a Host and returns an Adapter. `is_configured` says whether the
-    settings ask for it; a `fallback` serves when nothing else is configured. `locale` is the folder of its own
-    catalogues. `manifest`, `sync` and `doctor` are targets of the operator's commands of those names, "" when it has
-    none: `manifest(registry, settings, translators)` returns what to print as JSON; `sync(host)` is awaited and returns
-    a sentence that says what changed; `doctor(settings, follows)` is awaited and returns a list of `bot.doctor.Check`.
+    settings ask for it; a `fallback` serves when nothing else is configured; one that `accompanies` serves beside
+    others and is no place to talk. `locale` is the folder of its own catalogues. `manifest`, `sync` and `doctor` are
+    targets of the operator's commands of those names, "" when it has none: `manifest(registry, settings, translators)`
+    returns what to print as JSON; `sync(host)` is awaited and returns a sentence that says what changed;
+    `doctor(settings, follows)` is awaited and returns a list of `bot.doctor.Check`.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Plugin:
     spec: SectionSpec | None = None
     locale: Path | None = None
     fallback: bool = False
+    accompanies: bool = False
     manifest: str = ""
     sync: str = ""
     doctor: str = ""

@@ -33,6 +33,9 @@ class Registry:
             for action in feature.actions:
                 _add(self.actions, action.name, action)
         self.renderers = {subject: one for feature in self.features for subject, one in feature.renderers.items()}
+        self.pages = tuple(page for feature in self.features for page in feature.pages)
+        if len({(page.method, page.path) for page in self.pages}) < len(self.pages):
+            raise ValueError("two pages have the same address")
         self._words = max((name.count(" ") + 1 for name in self.commands), default=1)
 
     def find(self, name: str) -> Command | Action | None:

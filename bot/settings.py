@@ -88,6 +88,39 @@ class Retention(Section):
     questions_days: int = Field(180, ge=1, le=3650, description="Days until questions to people are deleted")
 
 
+class Web(Section):
+    """The bot's own web server: calendar feeds, and what links in messages lead to."""
+
+    enabled: bool = Field(False, description="Serve the web pages; on by itself where public_url is set")
+    host: str = Field("127.0.0.1", description="Address the web server listens on")
+    port: int = Field(8080, ge=1, le=65535, description="Port the web server listens on")
+    public_url: str = Field("", description="https address at which people reach the web server")
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        is_here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+        is_plain = parts.hostname and not (parts.username or parts.query or parts.fragment)
+        if value and not ((parts.scheme == "https" or is_here) and is_plain):
+            raise ValueError("write the full address, such as https://bot.example.org; http is for this machine alone")
+        return value.rstrip("/")
+
+    @property
+    def is_on(self) -> bool:
+        return self.enabled or bool(self.public_url)
+
+    @property
+    def prefix(self) -> str:
+        """Return the path of `public_url`, "" for none."""
+        return urlsplit(self.public_url).path
+
+    def address(self, path: str) -> str:
+        """Return the full address of a page, "" while the web server is off."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.public_url or f'http://{host}:{self.port}'}{path}" if self.is_on else ""
+
+
 class Log(Section):
     """What is written about the bot's own work; never what people wrote."""
 
@@ -108,6 +141,7 @@ class Settings(Section):
     contact: Contact = Contact()
     knowledge: Knowledge = Knowledge()
     retention: Retention = Retention()
+    web: Web = Web()
     log: Log = Log()
     sections: dict[str, Any] = Field({}, exclude=True)
 
