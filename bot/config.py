@@ -200,6 +200,8 @@ _FIXES = {
     "float_type": "write a number",
     "greater_than_equal": "write a number of at least {ge}",
     "less_than_equal": "write a number of at most {le}",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
     "string_type": "write text; put quotes around it",
     "path_type": "write the path of a folder",
     "tuple_type": "write a list, such as [one, another]",
