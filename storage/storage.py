@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ports import Clock, utc_now
+from storage.audit_chain import ANCHOR, Anchor
 from storage.engine import BUSY_TIMEOUT_S, file_of, is_sqlite, make_engine
 from storage.lock import InstanceLock
 from storage.migrate import (
@@ -127,4 +128,6 @@ async def _instance_key(engine: AsyncEngine) -> bytes:
         if found is None:
             found = secrets.token_hex(_KEY_BYTES)
             await connection.execute(insert(MetaRow).values(name=_KEY, value=found))
+            anchor = Anchor().sealed(bytes.fromhex(found))
+            await connection.execute(insert(MetaRow).values(name=ANCHOR, value=anchor))
     return bytes.fromhex(found)

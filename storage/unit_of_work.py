@@ -53,7 +53,8 @@ class UnitOfWork:
     def __init__(self, session: AsyncSession, leasing: Leasing, *, writes: bool) -> None:
         self.announcements: AnnouncementStore = Announcements(session, locks=writes)
         self.answers: AnswerStore = GivenAnswers(session, locks=writes)
-        self.audit: AuditStore = Audit(session)
+        self._audit = Audit(session, leasing.secret)
+        self.audit: AuditStore = self._audit
         self.convenings: ConveningStore = Convenings(session, locks=writes)
         self.conversations: ConversationStore = Conversations(session, leasing.secret)
         self.deliveries: DeliveryStore = Deliveries(session, leasing)
@@ -65,6 +66,10 @@ class UnitOfWork:
         self.preferences: PreferenceStore = Wishes(session)
         self.published_topics: PublishedTopicStore = PublishedTopics(session, locks=writes)
         self.questions: QuestionStore = Questions(session, locks=writes)
+
+    async def finish(self) -> None:
+        """Do what comes last in a transaction."""
+        await self._audit.append()
 
 
 class OpenUnitOfWork:
@@ -95,8 +100,10 @@ class OpenUnitOfWork:
         async with self._turns() if writes else nullcontext():
             async with _session(self._engines[writes]) as session:
                 await _begin(session)
-                yield UnitOfWork(session, self._leasing, writes=writes)
+                stores = UnitOfWork(session, self._leasing, writes=writes)
+                yield stores
                 if writes:
+                    await stores.finish()
                     await _to_its_end(session.commit())
             if writes:
                 await self._traces.wipe(session)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+OPERATOR = "operator"  # whoever has the shell; no account
+ERASED = "erased:"
+PERSON = "person:"
 
 
 class InboxStore(Protocol):
@@ -50,7 +54,11 @@ class DraftStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One administrative act or refusal. `subject` is an id such as "announcement:12", never a name or a text."""
+    """One administrative act or refusal. `subject` is an id such as "announcement:12", never a name or a text.
+
+    `user_id` is an account, OPERATOR, or begins with ERASED once the person is erased; so does the account behind
+    PERSON in a subject that is a person. `number` and `hash` are given when it is stored: numbers have no gaps.
+    """
 
     at: datetime
     user_id: str
@@ -58,13 +66,34 @@ class AuditEntry:
     act: str
     subject: str = ""
     outcome: str = "done"  # done | refused
+    number: int = field(default=0, compare=False)
+    hash: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """Which entries to show; what is left out is not asked for.
+
+    `act` is the beginning of an act ("announce" finds "announce send") or a whole subject; `before` a number.
+    """
+
+    since: datetime | None = None
+    user_ids: tuple[str, ...] = ()
+    act: str = ""
+    before: int = 0
 
 
 class AuditStore(Protocol):
-    """Administrative acts, append-only."""
+    """Administrative acts, append-only. Accounts stand in them as references that die with the person."""
 
     async def add(self, entry: AuditEntry) -> None:
-        """Append."""
+        """Append, at the end of the unit of work."""
 
     async def recent(self, limit: int = 50) -> tuple[AuditEntry, ...]:
         """Return the newest entries, newest first."""
+
+    async def find(self, wanted: AuditQuery, limit: int) -> tuple[AuditEntry, ...]:
+        """Return the newest entries that fit, newest first."""
+
+    async def forget(self, before: datetime) -> int:
+        """Delete the oldest entries, those made before `before`; return how many. The rest stays provable."""

@@ -7,7 +7,7 @@ from storage.models.convenings import ConveningRow, RsvpRow
 from storage.models.deliveries import IS_CLAIMABLE, IS_DIRECT, IS_LEASED, DeliveryRow, LaneRow
 from storage.models.people import AccountRow, ConversationRow, MemberRow, PreferenceRow
 from storage.models.questions import FeedbackRow, GivenAnswerRow, PublishedTopicRow, QuestionRow
-from storage.models.records import AuditRow, DraftRow, InboxRow, MetaRow
+from storage.models.records import AuditPersonRow, AuditRow, DraftRow, InboxRow, MetaRow
 
 __all__ = [
     "IS_CLAIMABLE",
@@ -17,6 +17,7 @@ __all__ = [
     "AccountRow",
     "AnnouncementRevRow",
     "AnnouncementRow",
+    "AuditPersonRow",
     "AuditRow",
     "Base",
     "ConveningRow",

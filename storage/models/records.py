@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import NEVER_REUSED, Base, NamedId
+from storage.models.base import NOTHING, NUMBER, Base
 from storage.types import Values
 
 
@@ -37,12 +37,22 @@ class DraftRow(Base):
 
 
 class AuditRow(Base):
+    """An act; `who`, and the subject where it is a person, are references of `audit_person`."""
+
     __tablename__ = "audit"
-    id: Mapped[NamedId]
+    id: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)
-    user_id: Mapped[str]
+    who: Mapped[str]
     workspace_id: Mapped[str]
     act: Mapped[str]
     subject: Mapped[str]
     outcome: Mapped[str]
-    __table_args__ = (NEVER_REUSED,)
+    hash: Mapped[str] = mapped_column(server_default=NOTHING)
+
+
+class AuditPersonRow(Base):
+    """Whom a reference in the audit stands for; gone when the person is."""
+
+    __tablename__ = "audit_person"
+    ref: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(unique=True)

@@ -12,10 +12,10 @@ from bot.domain.members import Kept, Member
 from bot.domain.questions import Proposal
 from bot.errors import Conflict
 from bot.i18n import N_
-from storage.codes import code_of
 from storage.models import (
     AccountRow,
     AnnouncementRow,
+    AuditPersonRow,
     AuditRow,
     ConveningRow,
     DeliveryRow,
@@ -42,7 +42,6 @@ _AUTHORS = (
 _NAMED_IN = {
     "forms": (DraftRow.user_id,),
     "messages": (DeliveryRow.user_id,),
-    "acts": (AuditRow.user_id,),
     "answered": (GivenAnswerRow.answered_by,),
     "authored": (ConveningRow.created_by, AnnouncementRow.created_by, FollowRow.created_by),
 }
@@ -91,6 +90,7 @@ class Members:
         answers = tuple(entity_of(Rsvp, row, order=row.position) for row in await self._session.scalars(wanted))
         counts = {name: sum([await self._count(one, users) for one in some]) for name, some in _NAMED_IN.items()}
         asked = select(QuestionRow.id).where(QuestionRow.user_id.in_(users)).order_by(QuestionRow.id)
+        counts["acts"] = await self._acts(users)
         settings = await self._count(PreferenceRow.person_id, _people(member, users))
         return Kept(member, answers, questions=tuple(await self._session.scalars(asked)), settings=settings, **counts)
 
@@ -101,7 +101,8 @@ class Members:
         - rsvp, draft, preference: deleted.
         - announcement, announcement_rev: those never sent are deleted, or somebody could confirm their own after all.
         - delivery: those addressed to the person are deleted, also when they wait or are on their way.
-        - audit: append-only, so the account's id is replaced by its keyed hash; what was done stays.
+        - audit_person: deleted, so that nothing leads from a reference in the audit to the person.
+        - audit: append-only and chained; it holds random references, and what was done stays.
         - convening, announcement, follow: published for a chapter, so they stay; who made or sent them is emptied.
         - inbox: holds keyed hashes of requests for a day, no ids; kept, or a repeated request would be acted on again.
         - follow_topic, lane: topics of a channel, chapters; nothing of a person.
@@ -124,7 +125,7 @@ class Members:
             delete(DeliveryRow).where(DeliveryRow.user_id.in_(users)),
             *_forgotten_questions(users),
             *(update(one.class_).where(one.in_(users)).values({one.key: ""}) for one in _AUTHORS),
-            *(update(AuditRow).where(AuditRow.user_id == one).values(user_id=self._code(one)) for one in users),
+            delete(AuditPersonRow).where(AuditPersonRow.user_id.in_(users)),
             delete(AccountRow).where(AccountRow.user_id.in_(users)),
             delete(MemberRow).where(MemberRow.id == (member.id if member else "")),
         ):
@@ -134,8 +135,9 @@ class Members:
     async def count(self) -> int:
         return await self._session.scalar(select(func.count()).select_from(MemberRow)) or 0
 
-    def _code(self, user_id: str) -> str:
-        return f"erased:{code_of(self._secret, 'person', user_id)}"
+    async def _acts(self, users: tuple[str, ...]) -> int:
+        refs = select(AuditPersonRow.ref).where(AuditPersonRow.user_id.in_(users))
+        return await self._session.scalar(select(func.count()).where(AuditRow.who.in_(refs))) or 0
 
     async def _users(self, member: Member | None, user_id: str) -> tuple[str, ...]:
         """Return the account and the others of its member."""

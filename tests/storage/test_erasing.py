@@ -102,7 +102,7 @@ async def test_erase_me_leaves_one_code_for_a_person_in_the_audit(storage):
         await uow.audit.add(AuditEntry(NOW, "fake:bo", "fake:T1", "channel follow"))
         await uow.audit.add(AuditEntry(NOW, WHO, "fake:T1", "me delete"))
         await uow.members.erase(WHO)
-    first, bo, last = [row["user_id"] for row in sorted(await rows(storage, "audit"), key=lambda row: row["id"])]
+        last, bo, first = [one.user_id for one in await uow.audit.recent()]
     assert first == last
     assert first.startswith("erased:")
     assert bo == "fake:bo"
@@ -169,5 +169,5 @@ async def test_traces_of_an_erasure_that_was_cut_off_go_at_the_next_start(sqlite
     await storage.close()
     storage = await open_storage(sqlite_url, tmp_path)
     assert left_in(on_disk(sqlite_url)) == []
-    assert [row["name"] for row in await rows(storage, "meta")] == ["instance_key"]
+    assert [row["name"] for row in await rows(storage, "meta")] == ["instance_key", "audit_anchor"]
     await storage.close()
