@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
 from bot.http import HttpReply, Page, Visit
-from bot.reply import Button, Choice, Form, Reply
+from bot.reply import Button, Choice, Form, Reply, Section
 from bot.text import is_blank
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.context import Context
+    from bot.domain.approvals import Approval
     from bot.domain.deliveries import Subject, Target
     from bot.i18n import Translator
     from bot.ports import UnitOfWork
@@ -32,6 +33,9 @@ Suggest = Callable[["Context", str], Awaitable[Sequence[Choice]]]
 Validate = Callable[["Context", Mapping[str, Any]], None]
 Render = Callable[["Delivering"], Awaitable["Rendered | None"]]
 Serve = Callable[[Visit], Awaitable[HttpReply]]
+Preview = Callable[["Context", int], Awaitable["Shown | None"]]
+Apply = Callable[["Context", "Approval"], Awaitable[Reply]]
+Named = Callable[["UnitOfWork", int, "Translator"], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,10 @@ def _parameter(declared: inspect.Parameter, hint: Any) -> Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Delivering:
-    """What a delivery's renderer works from; `is_posted` says that the target shows a message of it already."""
+    """What a delivery's renderer works from; `is_posted` says that the target shows a message of it already.
+
+    `approvables` are the kinds of things that need a second person, by name.
+    """
 
     uow: UnitOfWork
     subject_id: int
@@ -106,6 +113,7 @@ class Delivering:
     settings: Settings
     now: datetime
     is_posted: bool
+    approvables: Mapping[str, Approvable] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,34 @@ class Rendered:
     revision: int
     thread_id: str = ""
     instead: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What somebody who may approve is shown, as sections.
+
+    `fingerprint` is that of the thing: a request lapses when it changes. `seen` is that of all that is shown, counts of
+    channels included: when it changes, the approver is shown the thing again. "" for the same as `fingerprint`.
+    """
+
+    sections: tuple[Section, ...]
+    fingerprint: str
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Approvable:
+    """A kind of thing that needs a second person.
+
+    `waits` is a msgid, the sentence that those who may approve read first. `named` returns the thing's name for them
+    and for whoever asked, "" when it is gone. `preview` shows exactly what will happen, None when there is nothing to
+    approve any more. `apply` does it, in the unit of work of the approval, and returns what the approver reads.
+    """
+
+    waits: str
+    named: Named
+    preview: Preview
+    apply: Apply
 
 
 def anyone(ctx: Context) -> None:
@@ -190,6 +226,7 @@ class Feature:
     actions: list[Action] = field(default_factory=list)
     renderers: dict[Subject, Render] = field(default_factory=dict)
     pages: list[Page] = field(default_factory=list)
+    approvables: dict[str, Approvable] = field(default_factory=dict)
 
     def command(self, name: str = "", *, summary: str, **declared: Any) -> Callable[[Handler], Command]:
         """Declare a command: "" names the feature itself, "add" is "<feature> add". See `Command` for the rest."""
@@ -211,6 +248,10 @@ class Feature:
             return one
 
         return declare
+
+    def approves(self, kind: str, one: Approvable) -> None:
+        """Declare a kind of thing that needs a second person; see `bot.approvals`."""
+        self.approvables[kind] = one
 
     def delivers(self, subject: Subject) -> Callable[[Render], Render]:
         """Declare what renders a delivery of `subject`; it returns None when there is nothing to send any more."""

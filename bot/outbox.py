@@ -206,7 +206,8 @@ class Outbox:
         t = self._post.translators[row.target.lang]
         async with self._post.unit_of_work(writes=False) as uow:
             now, is_posted = self._post.clock(), bool(row.message_id)
-            return await render(Delivering(uow, row.subject_id, row.target, t, self._post.settings, now, is_posted))
+            kinds, settings = self._post.registry.approvables, self._post.settings
+            return await render(Delivering(uow, row.subject_id, row.target, t, settings, now, is_posted, kinds))
 
     async def _sent(self, row: Delivery, rendered: Rendered, messenger: Messenger) -> Delivery:
         t, target = self._post.translators[row.target.lang], row.target

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.domain.announcements import AnnouncementStore
+from bot.domain.approvals import ApprovalStore
 from bot.domain.chapters import FollowStore
 from bot.domain.convenings import ConveningStore
 from bot.domain.conversations import ConversationStore
@@ -30,6 +31,7 @@ class UnitOfWork(Protocol):
 
     announcements: AnnouncementStore
     answers: AnswerStore
+    approvals: ApprovalStore
     audit: AuditStore
     convenings: ConveningStore
     conversations: ConversationStore

@@ -36,6 +36,7 @@ class Registry:
         self.pages = tuple(page for feature in self.features for page in feature.pages)
         if len({(page.method, page.path) for page in self.pages}) < len(self.pages):
             raise ValueError("two pages have the same address")
+        self.approvables = {kind: one for feature in self.features for kind, one in feature.approvables.items()}
         self._words = max((name.count(" ") + 1 for name in self.commands), default=1)
 
     def find(self, name: str) -> Command | Action | None:

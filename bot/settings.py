@@ -82,6 +82,22 @@ class Knowledge(Section):
         return value
 
 
+class Approvals(Section):
+    """What needs a second person before it happens."""
+
+    alone: bool = Field(False, description="Where nobody else could approve, whoever asks may confirm it themselves")
+    alone_chapters: tuple[str, ...] = Field((), description="Workspaces whose only organizer confirms their own")
+    days: int = Field(14, ge=1, le=365, description="Days until a request that nobody approved lapses")
+
+    @field_validator("alone_chapters")
+    @classmethod
+    def _workspaces(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if not _ACCOUNT.fullmatch(one):
+                raise ValueError("write each workspace as platform:ID, in letters of English, digits and hyphens")
+        return value
+
+
 class Retention(Section):
     """How long what people left here is kept."""
 
@@ -140,6 +156,7 @@ class Settings(Section):
     experts: dict[str, tuple[str, ...]] = Field({}, description="Theme to the accounts that answer its questions")
     contact: Contact = Contact()
     knowledge: Knowledge = Knowledge()
+    approvals: Approvals = Approvals()
     retention: Retention = Retention()
     web: Web = Web()
     log: Log = Log()

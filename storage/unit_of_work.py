@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.domain.announcements import AnnouncementStore
+from bot.domain.approvals import ApprovalStore
 from bot.domain.chapters import FollowStore
 from bot.domain.convenings import ConveningStore
 from bot.domain.conversations import ConversationStore
@@ -25,6 +26,7 @@ from bot.ports import UnitOfWork as Stores
 from storage.engine import variant
 from storage.failures import BUSY, WAIT
 from storage.repositories.announcements import Announcements
+from storage.repositories.approvals import Approvals
 from storage.repositories.audit import Audit
 from storage.repositories.convenings import Convenings
 from storage.repositories.conversations import Conversations
@@ -55,6 +57,7 @@ class UnitOfWork:
         self.answers: AnswerStore = GivenAnswers(session, locks=writes)
         self._audit = Audit(session, leasing.secret)
         self.audit: AuditStore = self._audit
+        self.approvals: ApprovalStore = Approvals(session, locks=writes)
         self.convenings: ConveningStore = Convenings(session, locks=writes)
         self.conversations: ConversationStore = Conversations(session, leasing.secret)
         self.deliveries: DeliveryStore = Deliveries(session, leasing)

@@ -24,6 +24,8 @@ class Subject(StrEnum):
     ANSWER = "answer"  # the answer to a question that somebody asked a person
     QUESTION_NOTICE = "question_notice"  # a question waits for its experts
     PROPOSAL = "proposal"  # a topic waits for a second person
+    APPROVAL = "approval"  # something waits for a second person
+    VERDICT = "verdict"  # what became of that, for whoever asked
 
 
 class Status(StrEnum):

@@ -42,7 +42,8 @@ class Kept:
 
     `answers` are newest first, `questions` are the ids of those put to a person. The rest are counts: forms not
     finished, direct messages sent or waiting, acts in the audit, convenings, announcements and followed channels that
-    name one of the person's accounts, answers given to such questions, and settings.
+    name one of the person's accounts, requests for a second person that they asked for or decided, answers given to
+    such questions, and settings.
     """
 
     member: Member | None = None
@@ -51,6 +52,7 @@ class Kept:
     messages: int = 0
     acts: int = 0
     authored: int = 0
+    decided: int = 0
     questions: tuple[int, ...] = ()
     answered: int = 0
     settings: int = 0

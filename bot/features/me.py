@@ -74,6 +74,7 @@ def _counts(ctx: Context, kept: Kept) -> tuple[Field, ...]:
         t("Questions that you asked a person"): len(kept.questions),
         t("Answers that you gave to questions"): kept.answered,
         t("Convenings, announcements and channels that name you"): kept.authored,
+        t("Requests for a second person that name you"): kept.decided,
         t("Your acts in the record for the steering committee"): kept.acts,
     }
     counted = (Field(label, str(count)) for label, count in others.items() if count)

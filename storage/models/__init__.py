@@ -1,6 +1,7 @@
 """Rows, one file per group of tables; importing this registers all of them."""
 
 from storage.models.announcements import AnnouncementRevRow, AnnouncementRow
+from storage.models.approvals import ApprovalHandRow, ApprovalRow
 from storage.models.base import LONG_AGO, Base
 from storage.models.chapters import FollowRow, FollowTopicRow
 from storage.models.convenings import ConveningRow, RsvpRow
@@ -18,6 +19,8 @@ __all__ = [
     "AnnouncementRevRow",
     "AnnouncementRow",
     "AuditPersonRow",
+    "ApprovalHandRow",
+    "ApprovalRow",
     "AuditRow",
     "Base",
     "ConveningRow",

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.domain.announcements import State
+from bot.domain.approvals import Verdict
 from bot.domain.convenings import Going, Rsvp
 from bot.domain.members import Kept, Member
 from bot.domain.questions import Proposal
@@ -16,6 +17,8 @@ from storage.models import (
     AccountRow,
     AnnouncementRow,
     AuditPersonRow,
+    ApprovalHandRow,
+    ApprovalRow,
     AuditRow,
     ConveningRow,
     DeliveryRow,
@@ -37,6 +40,7 @@ _AUTHORS = (
     AnnouncementRow.created_by,
     AnnouncementRow.sent_by,
     FollowRow.created_by,
+    ApprovalRow.decided_by,
     *_ANSWERERS,
 )
 _NAMED_IN = {
@@ -44,6 +48,7 @@ _NAMED_IN = {
     "messages": (DeliveryRow.user_id,),
     "answered": (GivenAnswerRow.answered_by,),
     "authored": (ConveningRow.created_by, AnnouncementRow.created_by, FollowRow.created_by),
+    "decided": (ApprovalHandRow.user_id, ApprovalRow.decided_by),
 }
 
 
@@ -103,6 +108,8 @@ class Members:
         - delivery: those addressed to the person are deleted, also when they wait or are on their way.
         - audit_person: deleted, so that nothing leads from a reference in the audit to the person.
         - audit: append-only and chained; it holds random references, and what was done stays.
+        - approval, approval_hand: the account is taken out; what waits with a hand of the person in it lapses, or they
+          could approve their own after all.
         - convening, announcement, follow: published for a chapter, so they stay; who made or sent them is emptied.
         - inbox: holds keyed hashes of requests for a day, no ids; kept, or a repeated request would be acted on again.
         - follow_topic, lane: topics of a channel, chapters; nothing of a person.
@@ -124,6 +131,7 @@ class Members:
             delete(AnnouncementRow).where(AnnouncementRow.created_by.in_(users), AnnouncementRow.state == State.DRAFT),
             delete(DeliveryRow).where(DeliveryRow.user_id.in_(users)),
             *_forgotten_questions(users),
+            *_forgotten_hands(users),
             *(update(one.class_).where(one.in_(users)).values({one.key: ""}) for one in _AUTHORS),
             delete(AuditPersonRow).where(AuditPersonRow.user_id.in_(users)),
             delete(AccountRow).where(AccountRow.user_id.in_(users)),
@@ -193,6 +201,16 @@ def _forgotten_questions(users: tuple[str, ...]) -> tuple[Executable, ...]:
         update(GivenAnswerRow).where(GivenAnswerRow.id.in_(asked), waits).values(unworded),
         update(GivenAnswerRow).where(is_own, waits).values(proposal=Proposal.NONE),
         delete(QuestionRow).where(QuestionRow.user_id.in_(users)),
+    )
+
+
+def _forgotten_hands(users: tuple[str, ...]) -> tuple[Executable, ...]:
+    """Return what ends requests that the person had a hand in, and takes the person out of all of them."""
+    theirs = select(ApprovalHandRow.approval_id).where(ApprovalHandRow.user_id.in_(users))
+    waits = ApprovalRow.verdict == Verdict.WAITING
+    return (
+        update(ApprovalRow).where(ApprovalRow.id.in_(theirs), waits).values(verdict=Verdict.LAPSED),
+        delete(ApprovalHandRow).where(ApprovalHandRow.user_id.in_(users)),
     )
 
 
