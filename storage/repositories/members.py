@@ -16,9 +16,9 @@ from bot.i18n import N_
 from storage.models import (
     AccountRow,
     AnnouncementRow,
-    AuditPersonRow,
     ApprovalHandRow,
     ApprovalRow,
+    AuditPersonRow,
     AuditRow,
     ConveningRow,
     DeliveryRow,

@@ -258,8 +258,9 @@ async def test_whoever_lost_the_right_is_told_nothing_and_approves_nothing(sqlit
 async def test_every_decision_is_audited(chat, sqlite_storage):
     await _ring(chat)
     await chat.press(await _checked(chat), "Approve")
-    acts = [(row["user_id"], row["act"], row["subject"]) for row in await rows(sqlite_storage, "audit")]
-    assert acts == [("fake:steering", "approvals ask", "bell:7"), ("fake:second", "approvals approve", "bell:7")]
+    async with sqlite_storage.unit_of_work(writes=False) as uow:
+        acts = [(one.user_id, one.act, one.subject) for one in await uow.audit.recent()]
+    assert acts == [("fake:second", "approvals approve", "bell:7"), ("fake:steering", "approvals ask", "bell:7")]
 
 
 async def test_who_is_erased_leaves_no_hand_and_what_waited_lapses(chat, sqlite_storage, bells):
