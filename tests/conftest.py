@@ -55,7 +55,7 @@ def database_url(database_kind: str, tmp_path: Path) -> Iterator[str]:
     if database_kind == "sqlite":
         yield _sqlite(tmp_path)
         return
-    with postgres.new_database(uuid4().hex[:12], postgres.migrated_template()) as url:
+    with postgres.clean_database(uuid4().hex[:12]) as url:
         yield url
 
 
