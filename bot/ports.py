@@ -10,6 +10,7 @@ from typing import Protocol
 
 from bot.domain.announcements import AnnouncementStore
 from bot.domain.approvals import ApprovalStore
+from bot.domain.calendars import CalendarStore
 from bot.domain.chapters import FollowStore
 from bot.domain.convenings import ConveningStore
 from bot.domain.conversations import ConversationStore
@@ -33,6 +34,7 @@ class UnitOfWork(Protocol):
     answers: AnswerStore
     approvals: ApprovalStore
     audit: AuditStore
+    calendars: CalendarStore
     convenings: ConveningStore
     conversations: ConversationStore
     deliveries: DeliveryStore

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.domain.announcements import AnnouncementStore
 from bot.domain.approvals import ApprovalStore
+from bot.domain.calendars import CalendarStore
 from bot.domain.chapters import FollowStore
 from bot.domain.convenings import ConveningStore
 from bot.domain.conversations import ConversationStore
@@ -28,6 +29,7 @@ from storage.failures import BUSY, WAIT
 from storage.repositories.announcements import Announcements
 from storage.repositories.approvals import Approvals
 from storage.repositories.audit import Audit
+from storage.repositories.calendars import Calendars
 from storage.repositories.convenings import Convenings
 from storage.repositories.conversations import Conversations
 from storage.repositories.deliveries import Deliveries, Leasing
@@ -58,6 +60,7 @@ class UnitOfWork:
         self._audit = Audit(session, leasing.secret)
         self.audit: AuditStore = self._audit
         self.approvals: ApprovalStore = Approvals(session, locks=writes)
+        self.calendars: CalendarStore = Calendars(session, leasing.secret)
         self.convenings: ConveningStore = Convenings(session, locks=writes)
         self.conversations: ConversationStore = Conversations(session, leasing.secret)
         self.deliveries: DeliveryStore = Deliveries(session, leasing)

@@ -27,10 +27,6 @@ WAITS_FOR = {
     "email-auto-reply": "email",
     "email-bcc-leak": "email",
     "erase-then-import": "email",  # a list of addresses that somebody imports
-    "ics-injection": "calendar",
-    "ics-line-fold": "calendar",
-    "ics-sequence": "calendar",
-    "ics-feed-secret": "calendar",
     "key-missing": "encryption",
     "key-rotated-half": "encryption",
     "ciphertext-moved": "encryption",

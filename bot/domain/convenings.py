@@ -128,6 +128,9 @@ class ConveningStore(Protocol):
     async def upcoming(self, now: datetime, limit: int = 10) -> tuple[Convening, ...]:
         """Return those neither over (`over_at`, so repeated ones stay) nor cancelled, by `next_date`, soonest first."""
 
+    async def calendar(self, since: datetime, workspace_id: str = "") -> tuple[Convening, ...]:
+        """Return those that are not over at `since`, cancelled ones too, of one chapter or of all, by their id."""
+
     async def rsvp_of(self, convening_id: int, person_id: str) -> Rsvp | None:
         """Return the person's answer."""
 

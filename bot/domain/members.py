@@ -43,7 +43,7 @@ class Kept:
     `answers` are newest first, `questions` are the ids of those put to a person. The rest are counts: forms not
     finished, direct messages sent or waiting, acts in the audit, convenings, announcements and followed channels that
     name one of the person's accounts, requests for a second person that they asked for or decided, answers given to
-    such questions, and settings.
+    such questions, settings, and calendar addresses of their own.
     """
 
     member: Member | None = None
@@ -56,6 +56,7 @@ class Kept:
     questions: tuple[int, ...] = ()
     answered: int = 0
     settings: int = 0
+    calendars: int = 0
 
     def __bool__(self) -> bool:
         return self != Kept()

@@ -55,7 +55,7 @@ async def suggest(ctx: Context, typed: str) -> Sequence[Choice]:
 
 
 ANSWERS = (Choice("yes", N_("Yes")), Choice("maybe", N_("Maybe")), Choice("no", N_("No")))
-_NUMBER = Option(
+NUMBER = Option(
     N_("Number of the convening; convening list shows it"), N_("Convening"), suggest=suggest, minimum=1, maximum=2**31
 )
 _ENDS = Option(N_("When it ends, by the same clock, like 2027-03-14 20:30"), N_("Ends"))
@@ -65,7 +65,7 @@ _ZONE = Option(N_("Time zone of the place, like America/New_York"), N_("Time zon
 _CAPACITY = Option(N_("How many can come; 0 or blank for no limit"), N_("Limit of places"), minimum=0, maximum=100_000)
 _HIDE = Option(N_("Hide who comes from everybody, also from organizers"), N_("Hide names (yes or no)"))
 
-Number = Annotated[int, _NUMBER]
+Number = Annotated[int, NUMBER]
 Title = Annotated[str, Option(N_("What it is called"), N_("Title"), max_chars=120)]
 Starts = Annotated[datetime | None, _STARTS]
 ZoneName = Annotated[Zone | None, _ZONE]
@@ -87,7 +87,7 @@ async def list_upcoming(ctx: Context) -> Reply:
 
 
 @feature.command("show", summary=N_("See one convening and answer it"), example="convening show 3")
-async def show(ctx: Context, convening: Annotated[int | None, _NUMBER] = None) -> Reply:
+async def show(ctx: Context, convening: Annotated[int | None, NUMBER] = None) -> Reply:
     if convening is None:
         return await _next_one(ctx)
     return await _shown(ctx, convening)

@@ -69,6 +69,7 @@ def _counts(ctx: Context, kept: Kept) -> tuple[Field, ...]:
     t = ctx.t
     others = {
         t("Settings that you chose"): kept.settings,
+        t("Calendar addresses of your own"): kept.calendars,
         t("Forms not finished"): kept.forms,
         t("Messages to you"): kept.messages,
         t("Questions that you asked a person"): len(kept.questions),

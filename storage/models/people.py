@@ -54,6 +54,15 @@ class PreferenceRow(Base):
     topics: Mapped[Sequence[str]] = mapped_column(Words)
 
 
+class CalendarRow(Base):
+    """The secret address of somebody's own calendar, as a hash."""
+
+    __tablename__ = "calendar"
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+
+
 class ConversationRow(Base):
     """The topic answered last in a place; `key` is a keyed hash of place and person."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.convenings import LASTS_WITHOUT_END, Convening, Going, Rsvp
@@ -50,14 +50,20 @@ class Convenings:
         return _convening(row) if row else None
 
     async def upcoming(self, now: datetime, limit: int = 10) -> tuple[Convening, ...]:
-        """Return the next ones; the database leaves out what is over in every zone, the rest its own zone judges."""
+        ahead = await self._ahead(now, ConveningRow.cancelled_at.is_(None))
+        return tuple(sorted(ahead, key=lambda one: (one.next_date(now).utc, one.id))[:limit])
+
+    async def calendar(self, since: datetime, workspace_id: str = "") -> tuple[Convening, ...]:
+        return await self._ahead(since, *([ConveningRow.workspace_id == workspace_id] if workspace_id else []))
+
+    async def _ahead(self, now: datetime, *where: ColumnElement[bool]) -> tuple[Convening, ...]:
+        """Return those not over: the database leaves out what is over in every zone, each one's own zone the rest."""
         earliest = now.astimezone(UTC).replace(tzinfo=None) - FURTHEST_ZONE - LASTS_WITHOUT_END
         last_known = func.coalesce(ConveningRow.ends_local, ConveningRow.starts_local)
         may_be_ahead = or_(last_known >= earliest, ConveningRow.repeat != "")
-        wanted = select(ConveningRow).where(ConveningRow.cancelled_at.is_(None), may_be_ahead)
+        wanted = select(ConveningRow).where(may_be_ahead, *where).order_by(ConveningRow.id)
         found = [_convening(row) for row in await self._session.scalars(wanted)]
-        ahead = [one for one in found if one.over_at > now]
-        return tuple(sorted(ahead, key=lambda one: (one.next_date(now).utc, one.id))[:limit])
+        return tuple(one for one in found if one.over_at > now)
 
     async def rsvp_of(self, convening_id: int, person_id: str) -> Rsvp | None:
         row = await self._session.get(RsvpRow, (convening_id, person_id), populate_existing=True)

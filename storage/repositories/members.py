@@ -20,6 +20,7 @@ from storage.models import (
     ApprovalRow,
     AuditPersonRow,
     AuditRow,
+    CalendarRow,
     ConveningRow,
     DeliveryRow,
     DraftRow,
@@ -44,6 +45,7 @@ _AUTHORS = (
     *_ANSWERERS,
 )
 _NAMED_IN = {
+    "calendars": (CalendarRow.user_id,),
     "forms": (DraftRow.user_id,),
     "messages": (DeliveryRow.user_id,),
     "answered": (GivenAnswerRow.answered_by,),
@@ -103,7 +105,7 @@ class Members:
         """Erase the person behind the account, with all their accounts if they joined. Table by table:
 
         - account, member: deleted.
-        - rsvp, draft, preference: deleted.
+        - rsvp, draft, preference, calendar: deleted; a calendar's address opens nothing from then on.
         - announcement, announcement_rev: those never sent are deleted, or somebody could confirm their own after all.
         - delivery: those addressed to the person are deleted, also when they wait or are on their way.
         - audit_person: deleted, so that nothing leads from a reference in the audit to the person.
@@ -128,6 +130,7 @@ class Members:
             delete(RsvpRow).where(_answers_of(member, users)),
             delete(PreferenceRow).where(PreferenceRow.person_id.in_(people)),
             delete(DraftRow).where(DraftRow.user_id.in_(users)),
+            delete(CalendarRow).where(CalendarRow.user_id.in_(users)),
             delete(AnnouncementRow).where(AnnouncementRow.created_by.in_(users), AnnouncementRow.state == State.DRAFT),
             delete(DeliveryRow).where(DeliveryRow.user_id.in_(users)),
             *_forgotten_questions(users),
