@@ -25,7 +25,7 @@ from pydantic_core import ErrorDetails
 from rapidfuzz import process
 
 from bot.errors import ConfigError
-from bot.settings import M, Section, SectionSpec, Settings
+from bot.settings import SECRETS, M, Section, SectionSpec, Settings
 from knowledge.errors import KnowledgeError
 from knowledge.strict_yaml import load
 
@@ -98,14 +98,20 @@ def _read_file(path: Path | None, layers: _Layers, specs: tuple[SectionSpec, ...
 
 
 def _refuse_secrets(layers: _Layers, specs: tuple[SectionSpec, ...]) -> None:
+    for key, variable in _secrets(specs).items():
+        if key in layers.places:
+            raise ConfigError(
+                f"{key} ({layers.places[key]}): secrets do not belong in the file; set {variable} instead"
+            )
+
+
+def _secrets(specs: tuple[SectionSpec, ...]) -> dict[str, str]:
+    """Return the dotted keys that only a variable may set, each with that variable."""
+    found = {key: variable for variable, key in SECRETS.items()}
     for spec in specs:
-        for key, field in spec.model.model_fields.items():
-            if field.annotation is SecretStr and f"{spec.name}.{key}" in layers.places:
-                variable = next(name for name, target in spec.variables.items() if target == key)
-                place = layers.places[f"{spec.name}.{key}"]
-                raise ConfigError(
-                    f"{spec.name}.{key} ({place}): secrets do not belong in the file; set {variable} instead"
-                )
+        secret = {key for key, field in spec.model.model_fields.items() if field.annotation is SecretStr}
+        found |= {f"{spec.name}.{key}": variable for variable, key in spec.variables.items() if key in secret}
+    return found
 
 
 def _dotenv(path: Path) -> dict[str, str]:
@@ -147,6 +153,7 @@ _OTHERS = ("HRC_SECRET_KEYS",)
 def _known_variables(specs: tuple[SectionSpec, ...]) -> dict[str, tuple[str, bool]]:
     """Return variable to (dotted key, whether it is a list)."""
     known = {"DATABASE_URL": ("database_url", False)}
+    known |= {variable: (key, False) for variable, key in SECRETS.items()}
     for key, field in Settings.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
             known |= _section_variables(key, field.annotation)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.domain.subscriptions import CONFIRMS_WITHIN
 from bot.errors import Busy
 from bot.ports import Clock, OpenUnitOfWork
 from bot.settings import Retention
@@ -18,12 +19,16 @@ INBOX_KEEPS = timedelta(hours=24)
 
 
 async def tidy(open_unit_of_work: OpenUnitOfWork, clock: Clock, retention: Retention) -> None:
-    """Delete request ids older than a day, forms that nobody finished, conversations that are over, old questions."""
+    """Delete request ids older than a day, forms that nobody finished, conversations that are over, old questions.
+
+    Addresses that nobody confirmed for the email list go after two days.
+    """
     now = clock()
     async with open_unit_of_work(writes=True) as uow:
         await uow.inbox.forget(now - INBOX_KEEPS)
         await uow.drafts.forget(now)
         await uow.conversations.forget_expired(now)
+        await uow.subscriptions.forget_unconfirmed(now - CONFIRMS_WITHIN)
         await uow.questions.forget(now - timedelta(days=retention.questions_days))
 
 

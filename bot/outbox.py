@@ -217,7 +217,9 @@ class Outbox:
             shown = MessageRef(target.address, row.message_id, rendered.thread_id)
             await messenger.edit(shown, rendered.reply, t)
         else:
-            row = replace(row, message_id=(await _posted(row, rendered, messenger, t)).message_id)
+            posted = await _posted(row, rendered, messenger, t)
+            shown_row = self._showing(replace(row, message_id=posted.message_id), rendered.revision)
+            return replace(shown_row, error_code=posted.note)
         return self._showing(row, rendered.revision)
 
     def _showing(self, row: Delivery, revision: int) -> Delivery:

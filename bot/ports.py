@@ -20,6 +20,7 @@ from bot.domain.members import MemberStore
 from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
 from bot.domain.records import AuditStore, DraftStore, InboxStore
+from bot.domain.subscriptions import SubscriptionStore, SuppressionStore
 from bot.i18n import Translator
 from bot.reply import MessageRef, Reply
 
@@ -46,6 +47,8 @@ class UnitOfWork(Protocol):
     preferences: PreferenceStore
     published_topics: PublishedTopicStore
     questions: QuestionStore
+    subscriptions: SubscriptionStore
+    suppressions: SuppressionStore
 
 
 class OpenUnitOfWork(Protocol):
@@ -68,6 +71,11 @@ class Problem(StrEnum):
     SIGNED_OUT = "signed_out"  # the platform does not take our token any more
     ARCHIVED = "archived"
     RATE_LIMITED = "rate_limited"
+    ADDRESS_REFUSED = "address_refused"  # of mail: no such mailbox, or it takes nothing
+    LEFT_LIST = "left_list"  # the reader is not on the email list any more
+    MAIL_WAITS = "mail_waits"  # the reader's mail server asks for patience
+    MAIL_WAITED = "mail_waited"  # for two days, in vain
+    UNCERTAIN = "uncertain"  # it may have arrived, or have arrived twice; nobody can look
     UNKNOWN = "unknown"
 
 

@@ -15,6 +15,11 @@ _REASONS: Mapping[Problem, str] = {
     Problem.SIGNED_OUT: N_("the bot is signed out there"),
     Problem.ARCHIVED: N_("the channel is archived"),
     Problem.RATE_LIMITED: N_("the platform asks the bot to wait"),
+    Problem.ADDRESS_REFUSED: N_("the mail address takes no mail"),
+    Problem.LEFT_LIST: N_("the reader is not on the email list any more"),
+    Problem.MAIL_WAITS: N_("the reader's mail server asks to wait"),
+    Problem.MAIL_WAITED: N_("the mail could not be handed over for two days"),
+    Problem.UNCERTAIN: N_("nobody can tell whether it arrived, or arrived twice"),
     Problem.UNKNOWN: N_("the platform did not take it"),
 }
 _FIXES: Mapping[Problem, str] = {
@@ -25,6 +30,11 @@ _FIXES: Mapping[Problem, str] = {
     Problem.SIGNED_OUT: N_("Ask the operator to connect the bot again."),
     Problem.ARCHIVED: N_("Open the channel again, or choose another one; then type channel follow there."),
     Problem.RATE_LIMITED: N_("Try again in a minute."),
+    Problem.ADDRESS_REFUSED: N_("The reader can join the email list again with another address."),
+    Problem.LEFT_LIST: N_("Nothing is to do; the reader can join again."),
+    Problem.MAIL_WAITS: N_("It is tried again for two days."),
+    Problem.MAIL_WAITED: N_("Ask the operator to look at the mail relay."),
+    Problem.UNCERTAIN: N_("Look into the mailbox or the list before you send it again."),
     Problem.UNKNOWN: N_("Type channel follow there again; if it stops again, ask the operator to look into the log."),
 }
 

@@ -102,7 +102,8 @@ class Reply:
     `replaces`: this reply takes the place of the message whose button was pressed. `card`: what that message shows
     from now on, while this reply is shown beside it. `public`: shown to the whole channel although the command or
     action is private. `private`: shown to the asker alone although the command or action is public, as refusals are.
-    `silent`: nothing new to show (a repeated press).
+    `silent`: nothing new to show (a repeated press). `follow_up`: where a message cannot be edited, as in mail, this is
+    worth a second one that says what changed.
     """
 
     summary: str
@@ -113,6 +114,7 @@ class Reply:
     silent: bool = False
     attachments: tuple[Attachment, ...] = ()
     private: bool = False
+    follow_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +177,12 @@ def _with_value(one: Input, value: str) -> Input:
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """A message that we sent, so that it can be edited later; ids with the platform in front."""
+    """A message that we sent, so that it can be edited later; ids with the platform in front.
+
+    `note` is what the report should say of it although it was sent: a `bot.ports.Problem`.
+    """
 
     channel_id: str
     message_id: str
     thread_id: str = ""
+    note: str = ""

@@ -9,31 +9,15 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, Field, field_validator
 
 from bot.domain.times import find_zone, near_zones
+from bot.email_settings import Email
+from bot.section import Section as Section
+from bot.section import one_address
 
 M = TypeVar("M", bound=BaseModel)
 _ACCOUNT = re.compile(r"[a-z0-9-]+:[A-Za-z0-9-]+")  # ASCII alone: a letter that only looks like another is refused
-
-
-class Section(BaseModel):
-    """Base of every group of keys: unknown keys are refused, values never change afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _left_empty(cls, values: Any) -> Any:
-        """Take a key without a value for its default."""
-        return {key: one for key, one in values.items() if one is not None} if isinstance(values, dict) else values
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_truth_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
-        if isinstance(value, bool) and cls.model_fields[info.field_name or ""].annotation is not bool:
-            raise ValueError("true and false are not possible here; write the value itself")
-        return value
 
 
 class Contact(Section):
@@ -46,12 +30,7 @@ class Contact(Section):
     @field_validator("email")
     @classmethod
     def _one_address(cls, value: str) -> str:
-        from email_validator import EmailNotValidError, validate_email
-
-        try:
-            return validate_email(value, check_deliverability=False).normalized if value else ""
-        except EmailNotValidError:
-            raise ValueError("write one address such as name@example.org") from None
+        return one_address(value)
 
     @field_validator("list_url", "website")
     @classmethod
@@ -159,6 +138,7 @@ class Settings(Section):
     approvals: Approvals = Approvals()
     retention: Retention = Retention()
     web: Web = Web()
+    email: Email = Email()
     log: Log = Log()
     sections: dict[str, Any] = Field({}, exclude=True)
 
@@ -212,6 +192,14 @@ class Settings(Section):
         if not isinstance(value, kind):
             raise TypeError(f"{name} holds {type(value).__name__}")
         return value
+
+
+SECRETS: Mapping[str, str] = {
+    "EMAIL_SMTP_PASSWORD": "email.password",
+    "MAILMAN_USER": "email.mailman_user",
+    "MAILMAN_PASSWORD": "email.mailman_password",
+}
+"""Variable to the key of the core that it alone may set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from bot.domain.members import MemberStore
 from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
 from bot.domain.records import AuditStore, DraftStore, InboxStore
+from bot.domain.subscriptions import SubscriptionStore, SuppressionStore
 from bot.errors import Busy
 from bot.ports import UnitOfWork as Stores
 from storage.engine import variant
@@ -42,6 +43,7 @@ from storage.repositories.members import Members
 from storage.repositories.preferences import Wishes
 from storage.repositories.published_topics import PublishedTopics
 from storage.repositories.questions import Questions
+from storage.repositories.subscriptions import Subscriptions, Suppressions
 from storage.traces import Traces
 
 
@@ -72,6 +74,8 @@ class UnitOfWork:
         self.preferences: PreferenceStore = Wishes(session)
         self.published_topics: PublishedTopicStore = PublishedTopics(session, locks=writes)
         self.questions: QuestionStore = Questions(session, locks=writes)
+        self.subscriptions: SubscriptionStore = Subscriptions(session, leasing.secret, locks=writes)
+        self.suppressions: SuppressionStore = Suppressions(session, leasing.secret)
 
     async def finish(self) -> None:
         """Do what comes last in a transaction."""

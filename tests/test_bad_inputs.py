@@ -16,11 +16,6 @@ IDS = frozenset(str(item["id"]) for item in ITEMS)
 
 WAITS_FOR = {
     "html-in-email": "email",
-    "email-enumeration": "email",
-    "email-optin-token-guess": "email",
-    "email-prefetch": "email",
-    "email-oneclick": "email",
-    "email-oneclick-foreign": "email",
     "email-bounce-hard": "email",
     "email-greylist": "email",
     "email-lost-reply": "email",

@@ -25,6 +25,7 @@ class Subject(StrEnum):
     QUESTION_NOTICE = "question_notice"  # a question waits for its experts
     PROPOSAL = "proposal"  # a topic waits for a second person
     APPROVAL = "approval"  # something waits for a second person
+    SUBSCRIPTION = "subscription"  # somebody asked for the email list and is to confirm it
     VERDICT = "verdict"  # what became of that, for whoever asked
 
 
@@ -127,6 +128,9 @@ class DeliveryStore(Protocol):
 
     async def next_due(self) -> datetime | None:
         """Return when the next row is due."""
+
+    async def by_key(self, key: str) -> Delivery | None:
+        """Return the row whose opaque key this is."""
 
     async def of_subject(self, subject: Subject, subject_id: int) -> tuple[Delivery, ...]:
         """Return the subject's rows, oldest first: the report."""

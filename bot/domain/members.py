@@ -43,7 +43,8 @@ class Kept:
     `answers` are newest first, `questions` are the ids of those put to a person. The rest are counts: forms not
     finished, direct messages sent or waiting, acts in the audit, convenings, announcements and followed channels that
     name one of the person's accounts, requests for a second person that they asked for or decided, answers given to
-    such questions, settings, and calendar addresses of their own.
+    such questions, settings, calendar addresses of their own, and
+    subscriptions to the email list.
     """
 
     member: Member | None = None
@@ -57,6 +58,7 @@ class Kept:
     answered: int = 0
     settings: int = 0
     calendars: int = 0
+    lists: int = 0
 
     def __bool__(self) -> bool:
         return self != Kept()
@@ -76,6 +78,9 @@ class MemberStore(Protocol):
 
     async def accounts_of(self, user_id: str) -> tuple[str, ...]:
         """Return the account and those linked with it, in order of their ids; the account alone before joining."""
+
+    async def adopt(self, member_id: str, user_id: str) -> None:
+        """Give the member what was answered under a user id that is proved to be theirs."""
 
     async def kept(self, user_id: str) -> Kept:
         """Return what is kept about the person behind the account, who may have joined or not."""

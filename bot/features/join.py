@@ -11,10 +11,12 @@ from email_validator import EmailNotValidError, validate_email
 from bot.command import Feature, Option
 from bot.context import Context
 from bot.domain.members import CONSENT_VERSION, Member
+from bot.domain.subscriptions import Way
 from bot.domain.times import Zone, near_zones
 from bot.errors import UserInputError
 from bot.i18n import N_, Translator
 from bot.live import next_convening_section
+from bot.mailing import Wish, follow_wish
 from bot.reply import Choice, Reply, Section
 
 feature = Feature("join", N_("Join the Alliance"), order=30)
@@ -104,6 +106,8 @@ async def join(
         shown=known.shown if known else {},
     )
     await ctx.uow.members.save(member, ctx.user_id, ctx.workspace_id)
+    wish = Wish(member.email, ctx.t.lang, Way.JOIN, member.id)
+    await follow_wish(ctx.uow, ctx.settings, wish, ctx.now, is_wanted=email_list)
     return await _welcome(ctx, member, is_new=known is None)
 
 
@@ -114,5 +118,8 @@ async def _welcome(ctx: Context, member: Member, *, is_new: bool) -> Reply:
         if is_new
         else t("Thank you, {name}. It is updated.", name=member.name)
     )
+    notes = []
+    if member.email_list and ctx.settings.email.is_on:
+        notes.append(t("For the email list, open the link in the mail that comes to you."))
     kept = t("Type me to see what is kept about you, and me delete to erase it.")
-    return Reply(said, (await next_convening_section(ctx, t), Section(text=kept)))
+    return Reply(said, (await next_convening_section(ctx, t), Section(text=" ".join((*notes, kept)))))

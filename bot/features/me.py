@@ -70,6 +70,7 @@ def _counts(ctx: Context, kept: Kept) -> tuple[Field, ...]:
     others = {
         t("Settings that you chose"): kept.settings,
         t("Calendar addresses of your own"): kept.calendars,
+        t("Subscriptions to the email list"): kept.lists,
         t("Forms not finished"): kept.forms,
         t("Messages to you"): kept.messages,
         t("Questions that you asked a person"): len(kept.questions),

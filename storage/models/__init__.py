@@ -6,6 +6,7 @@ from storage.models.base import LONG_AGO, Base
 from storage.models.chapters import FollowRow, FollowTopicRow
 from storage.models.convenings import ConveningRow, RsvpRow
 from storage.models.deliveries import IS_CLAIMABLE, IS_DIRECT, IS_LEASED, DeliveryRow, LaneRow
+from storage.models.mailing import SubscriptionRow, SuppressionRow
 from storage.models.people import AccountRow, CalendarRow, ConversationRow, MemberRow, PreferenceRow
 from storage.models.questions import FeedbackRow, GivenAnswerRow, PublishedTopicRow, QuestionRow
 from storage.models.records import AuditPersonRow, AuditRow, DraftRow, InboxRow, MetaRow
@@ -40,4 +41,6 @@ __all__ = [
     "PublishedTopicRow",
     "QuestionRow",
     "RsvpRow",
+    "SubscriptionRow",
+    "SuppressionRow",
 ]

@@ -127,6 +127,10 @@ class Deliveries:
         found: datetime | None = await self._session.scalar(wanted)
         return found
 
+    async def by_key(self, key: str) -> Delivery | None:
+        row = (await self._session.execute(select(DeliveryRow.__table__).where(DeliveryRow.key == key))).first()
+        return _delivery(row) if row else None
+
     async def of_subject(self, subject: Subject, subject_id: int) -> tuple[Delivery, ...]:
         wanted = select(DeliveryRow.__table__).where(_of(subject, subject_id)).order_by(DeliveryRow.id)
         return tuple(_delivery(row) for row in await self._session.execute(wanted))

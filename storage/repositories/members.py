@@ -13,6 +13,7 @@ from bot.domain.members import Kept, Member
 from bot.domain.questions import Proposal
 from bot.errors import Conflict
 from bot.i18n import N_
+from bot.ports import utc_now
 from storage.models import (
     AccountRow,
     AnnouncementRow,
@@ -31,6 +32,7 @@ from storage.models import (
     QuestionRow,
     RsvpRow,
 )
+from storage.repositories.mail_traces import end_subscriptions, mail_users, subscriber
 from storage.rows import entity_of, run, values_of
 from storage.traces import leave
 
@@ -67,6 +69,7 @@ class Members:
     async def by_user(self, user_id: str) -> Member | None:
         wanted = select(MemberRow).join(AccountRow, AccountRow.member_id == MemberRow.id)
         row = await self._session.scalar(wanted.where(AccountRow.user_id == user_id))
+        row = row or await subscriber(self._session, user_id)
         return entity_of(Member, row, chapters=await self._chapters(row.id)) if row else None
 
     async def save(self, member: Member, user_id: str, workspace_id: str = "") -> Member:
@@ -90,16 +93,20 @@ class Members:
     async def accounts_of(self, user_id: str) -> tuple[str, ...]:
         return await self._users(await self.by_user(user_id), user_id)
 
+    async def adopt(self, member_id: str, user_id: str) -> None:
+        await self._take_over_answers(member_id, user_id)
+
     async def kept(self, user_id: str) -> Kept:
         member = await self.by_user(user_id)
-        users = await self._users(member, user_id)
+        users = await self._everywhere(member, user_id)
         wanted = select(RsvpRow).where(_answers_of(member, users)).order_by(RsvpRow.answered_at.desc())
         answers = tuple(entity_of(Rsvp, row, order=row.position) for row in await self._session.scalars(wanted))
         counts = {name: sum([await self._count(one, users) for one in some]) for name, some in _NAMED_IN.items()}
         asked = select(QuestionRow.id).where(QuestionRow.user_id.in_(users)).order_by(QuestionRow.id)
         counts["acts"] = await self._acts(users)
-        settings = await self._count(PreferenceRow.person_id, _people(member, users))
-        return Kept(member, answers, questions=tuple(await self._session.scalars(asked)), settings=settings, **counts)
+        counts["settings"] = await self._count(PreferenceRow.person_id, _people(member, users))
+        counts["lists"] = len(await mail_users(self._session, member.id)) if member else 0
+        return Kept(member, answers, questions=tuple(await self._session.scalars(asked)), **counts)
 
     async def erase(self, user_id: str) -> None:
         """Erase the person behind the account, with all their accounts if they joined. Table by table:
@@ -113,6 +120,8 @@ class Members:
         - approval, approval_hand: the account is taken out; what waits with a hand of the person in it lapses, or they
           could approve their own after all.
         - convening, announcement, follow: published for a chapter, so they stay; who made or sent them is emptied.
+        - subscription: deleted; one that the person only claims stays with whoever proved it to be theirs.
+        - suppression: keyed hashes of addresses; the person's are added, so that no import brings them back.
         - inbox: holds keyed hashes of requests for a day, no ids; kept, or a repeated request would be acted on again.
         - follow_topic, lane: topics of a channel, chapters; nothing of a person.
         - question: deleted; a proposal whose wording comes from one loses it and waits for new words.
@@ -124,7 +133,8 @@ class Members:
         - meta: knows no people.
         """
         member = await self.by_user(user_id)
-        users = await self._users(member, user_id)
+        users = await self._everywhere(member, user_id)
+        await end_subscriptions(self._session, self._secret, member, utc_now())
         people = _people(member, users)
         for statement in (
             delete(RsvpRow).where(_answers_of(member, users)),
@@ -156,6 +166,11 @@ class Members:
             return (user_id,)
         wanted = select(AccountRow.user_id).where(AccountRow.member_id == member.id).order_by(AccountRow.user_id)
         return tuple(await self._session.scalars(wanted))
+
+    async def _everywhere(self, member: Member | None, user_id: str) -> tuple[str, ...]:
+        """Return the person's accounts, and the ids under which they get mail."""
+        mail = await mail_users(self._session, member.id) if member else ()
+        return (*await self._users(member, user_id), *mail)
 
     async def _chapters(self, member_id: str) -> tuple[str, ...]:
         wanted = select(AccountRow.workspace_id).where(AccountRow.member_id == member_id, AccountRow.workspace_id != "")

@@ -15,8 +15,16 @@ from bot.settings import Settings
 
 SPECS = tuple(one.spec for one in plugins() if one.spec)
 NO_VALUES = ("[1]", "{a: 1}", "true", "7", "[[a]]")
-TAKES_SEVEN = {"slack.port", "retention.questions_days", "web.port"}
-TAKES_TRUTH = {"web.enabled"}
+TAKES_SEVEN = {
+    "slack.port",
+    "retention.questions_days",
+    "web.port",
+    "approvals.days",
+    "email.port",
+    "email.rate_per_s",
+    "email.connections",
+}
+TAKES_TRUTH = {"web.enabled", "approvals.alone"}
 
 
 def _keys() -> list[str]:
