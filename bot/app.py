@@ -24,6 +24,7 @@ from bot.outbox import Outbox, Post
 from bot.plugin import Adapter, Host, Plugin
 from bot.ports import Messenger, OpenUnitOfWork, utc_now
 from bot.registry import load
+from bot.reminding import Reminding
 from bot.settings import Settings
 from knowledge.bank import Bank
 
@@ -117,12 +118,14 @@ async def _before(stop: asyncio.Event, work: asyncio.Task[None]) -> bool:
 async def _working(app: App) -> AsyncIterator[None]:
     """Run outbox and housekeeping beside the body; at its end let what is in flight arrive, then close the adapters."""
     tidying = housekeeping(app.host.unit_of_work, utc_now, app.host.settings.retention)
+    reminding = Reminding(app.host.unit_of_work, app.host.settings, utc_now, app.outbox.wake).run()
     keeping = app.knowledge.keep_current(app.host.unit_of_work)
     sending = asyncio.create_task(app.outbox.run(), name="outbox")
     tasks = [
         sending,
         asyncio.create_task(tidying, name="housekeeping"),
         asyncio.create_task(keeping, name="knowledge"),
+        asyncio.create_task(reminding, name="reminders"),
     ]
     try:
         yield

@@ -4,11 +4,13 @@ BotError
 ├── CommandError       its text is for the person; `hint` says what to do next
 │   └── CommandNotFound · UserInputError · CheckFailure · NotFound · Conflict · Busy
 ├── DeliveryError      the platform refused or lost a message
-│   └── DeliveryRefused · DeliveryUncertain · DeliveryDelayed
+│   └── DeliveryRefused · DeliveryUncertain · DeliveryDelayed · DeliveryPostponed · DeliveryDropped
 └── ConfigError        at start only; one line naming the key, the file or variable, and the fix
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 
 class BotError(Exception):
@@ -91,6 +93,22 @@ class DeliveryDelayed(DeliveryError):
     def __init__(self, code: str, retry_after_s: float) -> None:
         super().__init__(code)
         self.retry_after_s = min(max(retry_after_s, 0.0), 3600.0)
+
+
+class DeliveryPostponed(DeliveryError):
+    """Whoever renders it says: not now, for instance in the reader's quiet hours; this does not count as an attempt.
+
+    Args:
+        until: aware.
+    """
+
+    def __init__(self, code: str, until: datetime) -> None:
+        super().__init__(code)
+        self.until = until
+
+
+class DeliveryDropped(DeliveryError):
+    """Whoever renders it says: there is nothing to send any more; the code says why, for the report."""
 
 
 class ConfigError(BotError):

@@ -18,7 +18,15 @@ import structlog
 
 from bot.command import Delivering, Rendered
 from bot.domain.deliveries import Delivery, Status
-from bot.errors import Busy, DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
+from bot.errors import (
+    Busy,
+    DeliveryDelayed,
+    DeliveryDropped,
+    DeliveryError,
+    DeliveryPostponed,
+    DeliveryRefused,
+    DeliveryUncertain,
+)
 from bot.i18n import Translator, Translators
 from bot.ports import Clock, Messenger, OpenUnitOfWork
 from bot.registry import Registry
@@ -160,6 +168,10 @@ class Outbox:
             return replace(row, status=status, error_code=error.code)
         except DeliveryDelayed as error:
             return self._later(row, error.code, max(error.retry_after_s, 1.0))
+        except DeliveryPostponed as error:
+            return replace(self._later(row, error.code, 0), next_attempt_at=error.until)
+        except DeliveryDropped as error:
+            return replace(row, status=Status.DROPPED, error_code=error.code)
         except Busy:
             return self._later(row, "storage_busy", BUSY_S)  # nothing was sent: no attempt
         except DeliveryUncertain as error:

@@ -20,6 +20,7 @@ from bot.domain.members import MemberStore
 from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
 from bot.domain.records import AuditStore, DraftStore, InboxStore
+from bot.domain.reminders import ReminderStore
 from bot.domain.subscriptions import SubscriptionStore, SuppressionStore
 from bot.i18n import Translator
 from bot.reply import MessageRef, Reply
@@ -49,6 +50,7 @@ class UnitOfWork(Protocol):
     questions: QuestionStore
     subscriptions: SubscriptionStore
     suppressions: SuppressionStore
+    reminders: ReminderStore
 
 
 class OpenUnitOfWork(Protocol):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, field_validator
 
+from bot.domain.reminders import LeadError, leads_of, written
 from bot.domain.times import find_zone, near_zones
 from bot.email_settings import Email
 from bot.section import Section as Section
@@ -83,6 +84,21 @@ class Retention(Section):
     questions_days: int = Field(180, ge=1, le=3650, description="Days until questions to people are deleted")
 
 
+class Reminders(Section):
+    """When people are reminded of convenings to which they said yes or maybe."""
+
+    before: str = Field("7d, 1d, 1h", description="How long before, with commas; none for no reminders")
+    late_share: float = Field(0.25, ge=0, le=1, description="Share of that time by which a reminder may come late")
+
+    @field_validator("before")
+    @classmethod
+    def _times(cls, value: str) -> str:
+        try:
+            return written(leads_of(value))
+        except LeadError:
+            raise ValueError("write up to five times between 10m and 60d, such as 7d, 1d, 1h; or none") from None
+
+
 class Web(Section):
     """The bot's own web server: calendar feeds, and what links in messages lead to."""
 
@@ -139,6 +155,7 @@ class Settings(Section):
     retention: Retention = Retention()
     web: Web = Web()
     email: Email = Email()
+    reminders: Reminders = Reminders()
     log: Log = Log()
     sections: dict[str, Any] = Field({}, exclude=True)
 

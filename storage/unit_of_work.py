@@ -22,6 +22,7 @@ from bot.domain.members import MemberStore
 from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
 from bot.domain.records import AuditStore, DraftStore, InboxStore
+from bot.domain.reminders import ReminderStore
 from bot.domain.subscriptions import SubscriptionStore, SuppressionStore
 from bot.errors import Busy
 from bot.ports import UnitOfWork as Stores
@@ -43,6 +44,7 @@ from storage.repositories.members import Members
 from storage.repositories.preferences import Wishes
 from storage.repositories.published_topics import PublishedTopics
 from storage.repositories.questions import Questions
+from storage.repositories.reminders import Reminders
 from storage.repositories.subscriptions import Subscriptions, Suppressions
 from storage.traces import Traces
 
@@ -76,6 +78,7 @@ class UnitOfWork:
         self.questions: QuestionStore = Questions(session, locks=writes)
         self.subscriptions: SubscriptionStore = Subscriptions(session, leasing.secret, locks=writes)
         self.suppressions: SuppressionStore = Suppressions(session, leasing.secret)
+        self.reminders: ReminderStore = Reminders(session)
 
     async def finish(self) -> None:
         """Do what comes last in a transaction."""

@@ -37,7 +37,6 @@ WAITS_FOR = {
     "dependency-known-bad": "operations",
     "retention-due": "operations",  # how long answers to convenings are kept
     "proxy-to-metadata": "operations",  # no address of the configuration is called but the platforms' own
-    "reminder-overdue": "delivery engine",  # reminders
 }
 
 

@@ -26,6 +26,7 @@ class Convening:
     """A gathering. `id` is 0 until stored; `revision` rises by one with every change that people see.
 
     `repeat` is "" or an RRULE value. `capacity` 0 means no limit. `cancelled_reason` may be "" on a cancelled one.
+    `reminders` are times before each date ("7d, 1h"), "none", or "" for the usual ones.
     """
 
     id: int
@@ -46,6 +47,7 @@ class Convening:
     revision: int = 1
     cancelled_at: datetime | None = None
     cancelled_reason: str = ""
+    reminders: str = ""
 
     @property
     def is_cancelled(self) -> bool:

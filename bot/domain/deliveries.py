@@ -23,6 +23,7 @@ class Subject(StrEnum):
     PROMOTION = "promotion"  # a place became free for the person
     ANSWER = "answer"  # the answer to a question that somebody asked a person
     QUESTION_NOTICE = "question_notice"  # a question waits for its experts
+    REMINDER = "reminder"  # a date of a convening comes near
     PROPOSAL = "proposal"  # a topic waits for a second person
     APPROVAL = "approval"  # something waits for a second person
     SUBSCRIPTION = "subscription"  # somebody asked for the email list and is to confirm it

@@ -4,7 +4,7 @@ from storage.models.announcements import AnnouncementRevRow, AnnouncementRow
 from storage.models.approvals import ApprovalHandRow, ApprovalRow
 from storage.models.base import LONG_AGO, Base
 from storage.models.chapters import FollowRow, FollowTopicRow
-from storage.models.convenings import ConveningRow, RsvpRow
+from storage.models.convenings import ConveningRow, ReminderRow, RsvpRow
 from storage.models.deliveries import IS_CLAIMABLE, IS_DIRECT, IS_LEASED, DeliveryRow, LaneRow
 from storage.models.mailing import SubscriptionRow, SuppressionRow
 from storage.models.people import AccountRow, CalendarRow, ConversationRow, MemberRow, PreferenceRow
@@ -40,6 +40,7 @@ __all__ = [
     "PreferenceRow",
     "PublishedTopicRow",
     "QuestionRow",
+    "ReminderRow",
     "RsvpRow",
     "SubscriptionRow",
     "SuppressionRow",

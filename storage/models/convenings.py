@@ -6,11 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import (
     ForeignKey,
+    UniqueConstraint,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.convenings import Going
-from storage.models.base import NEVER_REUSED, NUMBER, Base, NamedId
+from bot.domain.reminders import State
+from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, Base, NamedId
 from storage.types import WallClock, Word
 
 
@@ -36,6 +38,8 @@ class ConveningRow(Base):
     revision: Mapped[int]
     cancelled_at: Mapped[datetime | None]
     cancelled_reason: Mapped[str]
+    reminders: Mapped[str] = mapped_column(server_default=NOTHING)
+    look_at: Mapped[datetime | None] = mapped_column(index=True)  # for reminders; None: not before it changes
     __table_args__ = (NEVER_REUSED,)
 
 
@@ -53,3 +57,17 @@ class RsvpRow(Base):
     answer: Mapped[Going] = mapped_column(Word(Going))
     answered_at: Mapped[datetime]
     position: Mapped[int]
+
+
+class ReminderRow(Base):
+    """One reminder of one date; the messages to people are deliveries of it."""
+
+    __tablename__ = "reminder"
+    id: Mapped[NamedId]
+    convening_id: Mapped[int] = mapped_column(NUMBER, ForeignKey("convening.id", ondelete="CASCADE"))
+    starts_at: Mapped[datetime]
+    lead_s: Mapped[int]
+    due_at: Mapped[datetime]
+    state: Mapped[State] = mapped_column(Word(State))
+    missed: Mapped[int]
+    __table_args__ = (UniqueConstraint("convening_id", "starts_at", "lead_s", name="uq_reminder_date"), NEVER_REUSED)

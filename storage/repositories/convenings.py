@@ -13,7 +13,7 @@ from bot.domain.convenings import LASTS_WITHOUT_END, Convening, Going, Rsvp
 from bot.domain.times import WallTime, Zone
 from bot.errors import Conflict, NotFound
 from storage.failures import CHANGED, LOOK_AGAIN, REMOVED
-from storage.models import ConveningRow, RsvpRow
+from storage.models import LONG_AGO, ConveningRow, RsvpRow
 from storage.rows import entity_of, update_row, values_of, wall_time
 
 FURTHEST_ZONE = timedelta(hours=14)  # Source: IANA time zone database, offsets lie between -12 and +14 hours
@@ -118,6 +118,7 @@ def _columns(convening: Convening) -> dict[str, Any]:
         "starts_zone": convening.starts.zone,
         "ends_local": ends.local if ends else None,
         "ends_zone": ends.zone if ends else None,
+        "look_at": LONG_AGO,
     }
 
 

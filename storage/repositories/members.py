@@ -124,6 +124,7 @@ class Members:
         - suppression: keyed hashes of addresses; the person's are added, so that no import brings them back.
         - inbox: holds keyed hashes of requests for a day, no ids; kept, or a repeated request would be acted on again.
         - follow_topic, lane: topics of a channel, chapters; nothing of a person.
+        - reminder: dates of convenings; the messages to people are deliveries.
         - question: deleted; a proposal whose wording comes from one loses it and waits for new words.
         - given_answer: was sent to others, so it stays; who gave, proposed or approved it is emptied, and what was not
           published is no proposal any more, or somebody could approve their own after all.
