@@ -15,6 +15,7 @@ from rapidfuzz import process
 
 from bot.context import Services
 from bot.dispatcher import Dispatcher
+from bot.domain.lanes import Paces
 from bot.errors import ConfigError
 from bot.i18n import CORE_CATALOGUES, Translators
 from bot.jobs import housekeeping
@@ -45,7 +46,11 @@ class App:
 
 
 def build(
-    settings: Settings, chosen: Sequence[Plugin], open_unit_of_work: OpenUnitOfWork, knowledge: KnowledgeBase
+    settings: Settings,
+    chosen: Sequence[Plugin],
+    open_unit_of_work: OpenUnitOfWork,
+    knowledge: KnowledgeBase,
+    paces: Paces | None = None,
 ) -> App:
     """Return the parts wired together; nothing is connected yet.
 
@@ -57,7 +62,7 @@ def build(
     messengers: dict[str, Messenger] = {}
     services = Services(settings, registry, knowledge, messengers, open_unit_of_work, utc_now)
     translators = Translators(_catalogues(chosen))
-    outbox = Outbox(Post(open_unit_of_work, registry, messengers, translators, settings, utc_now))
+    outbox = Outbox(Post(open_unit_of_work, registry, messengers, translators, settings, utc_now, paces or Paces()))
 
     def wake() -> None:
         outbox.wake()

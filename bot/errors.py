@@ -88,11 +88,13 @@ class DeliveryDelayed(DeliveryError):
 
     Args:
         retry_after_s: seconds to wait, between 0 and 3600.
+        only_here: it holds for this message's place alone; else everything that is limited together waits.
     """
 
-    def __init__(self, code: str, retry_after_s: float) -> None:
+    def __init__(self, code: str, retry_after_s: float, *, only_here: bool = False) -> None:
         super().__init__(code)
         self.retry_after_s = min(max(retry_after_s, 0.0), 3600.0)
+        self.only_here = only_here
 
 
 class DeliveryPostponed(DeliveryError):

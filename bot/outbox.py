@@ -8,68 +8,76 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
-from bot.command import Delivering, Rendered
-from bot.domain.deliveries import Delivery, Status
-from bot.errors import (
-    Busy,
-    DeliveryDelayed,
-    DeliveryDropped,
-    DeliveryError,
-    DeliveryPostponed,
-    DeliveryRefused,
-    DeliveryUncertain,
-)
-from bot.i18n import Translator, Translators
-from bot.ports import Clock, Messenger, OpenUnitOfWork
-from bot.registry import Registry
-from bot.reply import MessageRef
-from bot.settings import Settings
+from bot.delivering import BUSY_S, Deliverer, LeaseOver, Outcome, Post
+from bot.domain.deliveries import NOW, Delivery
+from bot.domain.lanes import Paces
+from bot.elapsed import elapsed_s
+from bot.errors import Busy
+from bot.ledger import Ledger
+
+__all__ = ["LEASE", "Outbox", "Post"]
 
 log = structlog.get_logger("outbox")
 
 LEASE = timedelta(seconds=60)
-MAX_ATTEMPTS = 8
-AT_ONCE = 16
+AT_ONCE = 64
 LOOKS_S = 5.0  # the wall clock is looked at this often, since clocks jump and laptops sleep
-BUSY_S = 1.0
-STORES_AGAIN_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)  # together well below a lease
-SETTLES = timedelta(seconds=15)  # a request still in flight has landed or failed by then
-GONE = "message_gone"
+TICK_S = 0.1  # between two claims while there is something to send
+AHEAD = timedelta(seconds=0.2)  # what is claimed before its lane is free for it
+CATCHES_UP_S = 0.05  # a lane that is late by less than this makes up for it
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
-    """What the outbox needs to work."""
+class Lateness:
+    """The turns of lanes in this process: what the database gave out, however late the process comes to it."""
 
-    unit_of_work: OpenUnitOfWork
-    registry: Registry
-    messengers: Mapping[str, Messenger]
-    translators: Translators
-    settings: Settings
-    clock: Clock
+    def __init__(self, paces: Paces) -> None:
+        self._paces = paces
+        self._free_s: dict[str, float] = {}
+        self._blocked: dict[str, tuple[float, str]] = {}
 
+    async def turn(self, lane_id: str, starts_s: float) -> None:
+        """Return when the lane is free."""
+        gap_s = self._paces.of(lane_id).gap.total_seconds()
+        starts_s = max(starts_s, self._free_s.get(lane_id, 0.0), elapsed_s() - CATCHES_UP_S)
+        self._free_s[lane_id] = starts_s + gap_s
+        await asyncio.sleep(max(starts_s - elapsed_s(), 0.0))
 
-class _LeaseOver(Exception):
-    """The process slept through its lease, so the row is somebody else's by now."""
+    def block(self, lane_id: str, seconds: float, reason: str) -> None:
+        self._blocked[lane_id] = elapsed_s() + seconds, reason
+
+    def blocked(self, lane_id: str) -> tuple[float, str]:
+        """Return for how many seconds the lane rests, and why; (0, "") when it does not."""
+        until_s, reason = self._blocked.get(lane_id, (0.0, ""))
+        if (left_s := until_s - elapsed_s()) > 0:
+            return left_s, reason
+        self._blocked.pop(lane_id, None)
+        return 0.0, ""
 
 
 class Outbox:
-    """The worker. `wake` makes it look at once; `run` works until it is stopped or cancelled."""
+    """The worker. `wake` makes it look at once; `run` works until it is stopped or cancelled.
 
-    def __init__(self, post: Post, lease: timedelta = LEASE) -> None:
+    Args:
+        lease: how long a row is its own; nothing is sent in its second half.
+        looks_s: how often it looks for what other processes stored.
+    """
+
+    def __init__(self, post: Post, lease: timedelta = LEASE, looks_s: float = LOOKS_S) -> None:
         self._post = post
         self._lease = lease
-        self._lease_over = 0.0  # of the rows in flight, by the monotonic clock
+        self._looks_s = looks_s
+        self._deliverer = Deliverer(post)
+        self._ledger = Ledger(post.unit_of_work, post.clock)
+        self._lanes = Lateness(post.paces)
+        self._in_hand: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
-        self._next_look = 0.0
+        self._next_look_s = 0.0
         self._is_stopping = False
 
     def wake(self) -> None:
@@ -83,177 +91,97 @@ class Outbox:
 
     async def run(self) -> None:
         """Take back what a crash left behind, then send what comes due until stopped, whatever the storage does."""
-        while not self._is_stopping:
-            self._woken.clear()
-            pause_s = await self._round()
-            if pause_s:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(pause_s):
-                        await self._woken.wait()
+        try:
+            while not self._is_stopping:
+                self._woken.clear()
+                await self._wait(await self._round())
+            if self._in_hand:
+                await asyncio.wait(self._in_hand)
+        finally:
+            for task in self._in_hand:
+                task.cancel()
+
+    async def once(self) -> int:
+        """Send the rows that are due now; return how many were taken."""
+        rows = await self._claimed(AT_ONCE, NOW)
+        outcomes = await asyncio.gather(*(self._deliver(row, until_s) for row, until_s in rows), return_exceptions=True)
+        for one in outcomes:  # raised when all are over: what is in flight is never left to itself
+            if isinstance(one, BaseException):
+                raise one
+        return len(rows)
+
+    async def _wait(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
 
     async def _round(self) -> float:
-        """Send what is due; return how many seconds to wait before the next round, 0 while there is more."""
+        """Begin what is due; return how many seconds to wait before the next round."""
         try:
             await self._take_back()
-            return 0.0 if await self.once() else await self._pause_s()
+            began_s, now = elapsed_s(), self._post.clock()
+            for row, until_s in await self._claimed(AT_ONCE - len(self._in_hand), AHEAD):
+                wait_s = ((row.slot_at or now) - now).total_seconds()
+                self._begin(self._in_turn(row, began_s + wait_s, until_s))
+            return TICK_S if self._in_hand else await self._pause_s()
         except Busy:
             log.warning("storage busy, deliveries wait")
             return BUSY_S
 
     async def _take_back(self) -> None:
         """Look now and then for rows whose process died, or whose outcome could not be stored while it was sent."""
-        if time.monotonic() >= self._next_look:
+        if elapsed_s() >= self._next_look_s:
             async with self._post.unit_of_work(writes=True) as uow:
-                await uow.deliveries.recover(self._post.clock())
-            self._next_look = time.monotonic() + LOOKS_S
+                await uow.lanes.recover(self._post.clock())
+            self._next_look_s = elapsed_s() + self._looks_s
 
-    async def once(self) -> int:
-        """Send the rows that are due now, at most one per lane; return how many were taken."""
-        if self._is_stopping:
-            return 0
-        now, self._lease_over = self._post.clock(), time.monotonic() + self._lease.total_seconds()
+    async def _claimed(self, limit: int, ahead: timedelta) -> Sequence[tuple[Delivery, float]]:
+        """Return leased rows, each with the moment after which nothing of it may be sent."""
+        if self._is_stopping or limit < 1:
+            return ()
+        now, until_s = self._post.clock(), elapsed_s() + self._lease.total_seconds() / 2
         async with self._post.unit_of_work(writes=True) as uow:
-            rows = await uow.deliveries.claim(now, now + self._lease, AT_ONCE)
-        outcomes = await asyncio.gather(*(self._deliver(row) for row in rows), return_exceptions=True)
-        for one in outcomes:  # raised when all are over: what is in flight is never left to itself
-            if isinstance(one, BaseException):
-                raise one
-        return len(rows)
+            rows = await uow.lanes.claim(now, now + self._lease, limit, ahead)
+        return [(row, until_s) for row in rows]
 
     async def _pause_s(self) -> float:
         async with self._post.unit_of_work(writes=False) as uow:
-            due = await uow.deliveries.next_due()
-        wait = (due - self._post.clock()).total_seconds() if due else LOOKS_S
-        return min(max(wait, 0.05), LOOKS_S)
+            due: datetime | None = await uow.lanes.next_due()
+        wait = (due - self._post.clock() - AHEAD).total_seconds() if due else self._looks_s
+        return min(max(wait, TICK_S), self._looks_s)
 
-    async def _deliver(self, row: Delivery) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._in_hand.add(task)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._in_hand.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("an outcome could not be stored", error=type(error).__name__)
+
+    async def _in_turn(self, row: Delivery, starts_s: float, until_s: float) -> None:
+        """Send a row when its lane is free; give it back when the platform asked the lane to rest meanwhile."""
+        await self._lanes.turn(row.lane_id, starts_s)
+        blocked_s, reason = self._lanes.blocked(row.lane_id)
+        if blocked_s:
+            await self._ledger.store(self._deliverer.delayed(row, reason, blocked_s, only_here=True))
+        else:
+            await self._deliver(row, until_s)
+
+    async def _deliver(self, row: Delivery, until_s: float) -> None:
         try:
-            done = await self._outcome(row)
-        except _LeaseOver:
+            done = await self._deliverer.outcome(row, until_s)
+        except LeaseOver:
             log.warning("lease over before anything was sent", id=row.id)
             return
-        await self._store(done)
-        log.info("delivery", id=row.id, platform=row.target.platform, status=done.status.value, error=done.error_code)
+        self._note(done)
+        await self._ledger.store(done)
 
-    async def _store(self, done: Delivery) -> None:
-        """Store the outcome; people may see the message already, so a storage that is away is waited for.
-
-        Raises:
-            Busy: it stays away; the row is looked up once its lease is over.
-        """
-        for pause_s in STORES_AGAIN_S:
-            try:
-                return await self._finish(done)
-            except Busy:
-                await asyncio.sleep(pause_s)
-        return await self._finish(done)
-
-    async def _finish(self, done: Delivery) -> None:
-        is_refused = done.status is Status.REFUSED and done.error_code != GONE and bool(done.target.channel_id)
-        rendered = await self._rendered(done) if is_refused else None
-        async with self._post.unit_of_work(writes=True) as uow:
-            await uow.deliveries.finish(done)
-            if rendered and rendered.instead:
-                targets, now = (rendered.instead,), self._post.clock()
-                await uow.deliveries.want(done.subject, done.subject_id, targets, rendered.revision, now)
-            elif is_refused:
-                await uow.follows.pause(done.target.channel_id, done.error_code)
-
-    async def _outcome(self, row: Delivery) -> Delivery:
-        """Return the row as it stands after one try."""
-        try:
-            return await self._tried(row)
-        except DeliveryRefused as error:
-            status = Status.GONE if error.code == GONE else Status.REFUSED
-            return replace(row, status=status, error_code=error.code)
-        except DeliveryDelayed as error:
-            return self._later(row, error.code, max(error.retry_after_s, 1.0))
-        except DeliveryPostponed as error:
-            return replace(self._later(row, error.code, 0), next_attempt_at=error.until)
-        except DeliveryDropped as error:
-            return replace(row, status=Status.DROPPED, error_code=error.code)
-        except Busy:
-            return self._later(row, "storage_busy", BUSY_S)  # nothing was sent: no attempt
-        except DeliveryUncertain as error:
-            return replace(self._later(row, error.code, SETTLES.total_seconds()), status=Status.VERIFY)
-        except DeliveryError as error:
-            return self._failed(row, error.code)
-        except _LeaseOver:
-            raise
-        except Exception as error:
-            log.exception("delivery raised", id=row.id, subject=row.subject.value, error=type(error).__name__)
-            return self._failed(row, type(error).__name__)
-
-    async def _tried(self, row: Delivery) -> Delivery:
-        messenger = self._post.messengers.get(row.target.platform)
-        if messenger is None:
-            return self._later(row, "platform_not_connected", 300)
-        if row.status is Status.VERIFY:
-            row = await self._looked_up(row, messenger)
-            if row.status is not Status.LEASED:
-                return row
-        rendered = await self._rendered(row)
-        if rendered is None:
-            return replace(row, status=Status.DROPPED)
-        if row.message_id and row.shown >= rendered.revision:
-            return self._showing(row, rendered.revision)
-        return await self._sent(row, rendered, messenger)
-
-    async def _looked_up(self, row: Delivery, messenger: Messenger) -> Delivery:
-        """Return the row with the message that an earlier try left, held when nobody can tell."""
-        if row.message_id:
-            return replace(row, status=Status.LEASED)  # an edit may be repeated freely
-        since = (row.first_try_at or row.last_try_at or self._post.clock()) - timedelta(seconds=5)
-        planned = await self._rendered(row)
-        thread_id = planned.thread_id if planned else ""
-        try:
-            found = await messenger.find(row.target.address, row.key, since, thread_id)
-        except DeliveryRefused as error:
-            return replace(row, status=Status.HELD, error_code=error.code)
-        message_id = found.message_id if found else ""
-        return replace(row, status=Status.LEASED, message_id=message_id, shown=0)
-
-    async def _rendered(self, row: Delivery) -> Rendered | None:
-        render = self._post.registry.renderers[row.subject]
-        t = self._post.translators[row.target.lang]
-        async with self._post.unit_of_work(writes=False) as uow:
-            now, is_posted = self._post.clock(), bool(row.message_id)
-            kinds, settings = self._post.registry.approvables, self._post.settings
-            return await render(Delivering(uow, row.subject_id, row.target, t, settings, now, is_posted, kinds))
-
-    async def _sent(self, row: Delivery, rendered: Rendered, messenger: Messenger) -> Delivery:
-        t, target = self._post.translators[row.target.lang], row.target
-        if time.monotonic() >= self._lease_over:
-            raise _LeaseOver
-        if row.message_id:
-            shown = MessageRef(target.address, row.message_id, rendered.thread_id)
-            await messenger.edit(shown, rendered.reply, t)
-        else:
-            posted = await _posted(row, rendered, messenger, t)
-            shown_row = self._showing(replace(row, message_id=posted.message_id), rendered.revision)
-            return replace(shown_row, error_code=posted.note)
-        return self._showing(row, rendered.revision)
-
-    def _showing(self, row: Delivery, revision: int) -> Delivery:
-        return replace(row, status=Status.SHOWN, shown=revision, shown_at=self._post.clock(), error_code="", attempts=0)
-
-    def _later(self, row: Delivery, code: str, seconds: float) -> Delivery:
-        """Return the row for a later try; one that must be looked up before anything is sent stays so."""
-        due: datetime = self._post.clock() + timedelta(seconds=seconds)
-        status = Status.VERIFY if row.status is Status.VERIFY else Status.PENDING
-        return replace(row, status=status, next_attempt_at=due, error_code=code)
-
-    def _failed(self, row: Delivery, code: str) -> Delivery:
-        """Count the attempt; back off with full jitter, give up after the eighth."""
-        attempts = row.attempts + 1
-        if attempts >= MAX_ATTEMPTS:
-            return replace(row, status=Status.DEAD, attempts=attempts, error_code=code)
-        wait = random.uniform(1, 2 ** (attempts + 1))  # noqa: S311 - jitter needs no secrecy
-        return replace(self._later(row, code, wait), attempts=attempts)
-
-
-async def _posted(row: Delivery, rendered: Rendered, messenger: Messenger, t: Translator) -> MessageRef:
-    reply, target = rendered.reply, row.target
-    if target.channel_id:
-        return await messenger.post(target.channel_id, reply, t, row.key, rendered.thread_id)
-    return await messenger.direct(target.user_id, reply, t, row.key)
+    def _note(self, done: Outcome) -> None:
+        row = done.row
+        if done.blocked_until:
+            left = (done.blocked_until - self._post.clock()).total_seconds()
+            self._lanes.block(row.lane_id, left, row.error_code)
+            log.warning("a lane rests", platform=row.target.platform, reason=row.error_code, seconds=round(left))
+        log.info("delivery", id=row.id, platform=row.target.platform, status=row.status.value, error=row.error_code)

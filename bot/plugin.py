@@ -7,13 +7,14 @@ its platform is configured.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
 
 from bot.dispatcher import Dispatcher
+from bot.domain.lanes import Pace, Paces
 from bot.i18n import Translators
 from bot.ports import Messenger, OpenUnitOfWork
 from bot.settings import SectionSpec, Settings
@@ -52,6 +53,24 @@ class Adapter(Protocol):
         """Disconnect; requests in hand are finished first, for a few seconds at most."""
 
 
+class Sender(Protocol):
+    """What sends to a platform and hears nothing from it: a process that only delivers has this in place of Adapter."""
+
+    @property
+    def messenger(self) -> Messenger:
+        """Return what sends to this platform."""
+
+    async def start(self) -> None:
+        """Sign in.
+
+        Raises:
+            ConfigError: the platform refuses the configuration.
+        """
+
+    async def close(self) -> None:
+        """Disconnect."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plugin:
     """An adapter before it is loaded.
@@ -62,6 +81,8 @@ class Plugin:
     targets of the operator's commands of those names, "" when it has none: `manifest(registry, settings, translators)`
     returns what to print as JSON; `sync(host)` is awaited and returns a sentence that says what changed;
     `doctor(settings, follows)` is awaited and returns a list of `bot.doctor.Check`.
+    `sender(settings)` returns a `Sender`, for processes that only deliver; one without takes no part in those. `pace`
+    says how fast messages may go, from the settings; one message a second and workspace without it.
     """
 
     name: str
@@ -74,11 +95,18 @@ class Plugin:
     manifest: str = ""
     sync: str = ""
     doctor: str = ""
+    sender: str = ""
+    pace: Callable[[Settings], Pace] | None = None
 
     def create(self, host: Host) -> Adapter:
         """Import the adapter and build it."""
         adapter: Adapter = imported(self.target)(host)
         return adapter
+
+
+def paces_of(settings: Settings, installed: Iterable[Plugin]) -> Paces:
+    """Return how fast each platform's lanes may be used."""
+    return Paces({one.name: one.pace(settings) for one in installed if one.pace})
 
 
 def imported(target: str) -> Any:

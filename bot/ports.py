@@ -14,7 +14,7 @@ from bot.domain.calendars import CalendarStore
 from bot.domain.chapters import FollowStore
 from bot.domain.convenings import ConveningStore
 from bot.domain.conversations import ConversationStore
-from bot.domain.deliveries import DeliveryStore
+from bot.domain.deliveries import DeliveryStore, LaneStore, SendingStore
 from bot.domain.feedback import FeedbackStore
 from bot.domain.members import MemberStore
 from bot.domain.preferences import PreferenceStore
@@ -44,6 +44,7 @@ class UnitOfWork(Protocol):
     feedback: FeedbackStore
     follows: FollowStore
     inbox: InboxStore
+    lanes: LaneStore
     members: MemberStore
     preferences: PreferenceStore
     published_topics: PublishedTopicStore
@@ -51,6 +52,7 @@ class UnitOfWork(Protocol):
     subscriptions: SubscriptionStore
     suppressions: SuppressionStore
     reminders: ReminderStore
+    sending: SendingStore
 
 
 class OpenUnitOfWork(Protocol):

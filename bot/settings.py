@@ -132,6 +132,14 @@ class Web(Section):
         return f"{self.public_url or f'http://{host}:{self.port}'}{path}" if self.is_on else ""
 
 
+class Deliveries(Section):
+    """What the outbox does where it cannot know."""
+
+    on_unknown: Literal["hold", "skip", "resend"] = Field(
+        "hold", description="A message that may have arrived and cannot be looked up: ask a person, skip, or send again"
+    )
+
+
 class Log(Section):
     """What is written about the bot's own work; never what people wrote."""
 
@@ -156,6 +164,7 @@ class Settings(Section):
     web: Web = Web()
     email: Email = Email()
     reminders: Reminders = Reminders()
+    deliveries: Deliveries = Deliveries()
     log: Log = Log()
     sections: dict[str, Any] = Field({}, exclude=True)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.domain.lanes import Paces
 from bot.ports import Clock, utc_now
 from storage.audit_chain import ANCHOR, Anchor
 from storage.engine import BUSY_TIMEOUT_S, file_of, is_sqlite, make_engine
@@ -29,7 +29,6 @@ from storage.repositories.deliveries import Leasing
 from storage.traces import Traces
 from storage.unit_of_work import OpenUnitOfWork
 
-LANE_GAP = timedelta(seconds=1)  # Source: Slack's chat.postMessage takes about one message a second
 _KEY_BYTES = 32
 _KEY = "instance_key"
 
@@ -65,7 +64,7 @@ async def open_storage(
     data_dir: Path,
     *,
     busy_timeout_s: float = BUSY_TIMEOUT_S,
-    lane_gap: timedelta = LANE_GAP,
+    paces: Paces | None = None,
     clock: Clock = utc_now,
 ) -> Storage:
     """Open the database; make the tables of a new SQLite file, refuse every other one that does not fit.
@@ -74,7 +73,7 @@ async def open_storage(
         url: `sqlite:///path`, `sqlite:///:memory:` or `postgresql://...`.
         data_dir: the folder of what else is kept; made for this account alone when it is missing.
         busy_timeout_s: how long to wait for a lock before `Busy` is raised.
-        lane_gap: pause between two deliveries of one lane.
+        paces: how fast each platform's lanes may be used.
         clock: when rows are made.
 
     Raises:
@@ -88,7 +87,7 @@ async def open_storage(
         traces = Traces(path, busy_timeout_s)
         await traces.wipe()
         engine = make_engine(url, busy_timeout_s=busy_timeout_s)
-        leasing = await _leasing(engine, lane_gap, clock)
+        leasing = await _leasing(engine, paces or Paces(), clock)
         return Storage(engine, leasing, OpenUnitOfWork(engine, leasing, busy_timeout_s, traces), lock)
     except BaseException:
         if lock is not None:
@@ -106,13 +105,13 @@ def _prepare(url: str) -> None:
         check(url)
 
 
-async def _leasing(engine: AsyncEngine, lane_gap: timedelta, clock: Clock) -> Leasing:
+async def _leasing(engine: AsyncEngine, paces: Paces, clock: Clock) -> Leasing:
     """Return how rows are leased here; nothing stays open when that cannot be known."""
     presence = Presence(engine)
     try:
         key = await _instance_key(engine)
         await presence.ensure()
-        return Leasing(presence, key, lane_gap, clock)
+        return Leasing(presence, key, paces, clock)
     except BaseException:
         await presence.end()
         await engine.dispose()

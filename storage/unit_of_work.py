@@ -16,7 +16,7 @@ from bot.domain.calendars import CalendarStore
 from bot.domain.chapters import FollowStore
 from bot.domain.convenings import ConveningStore
 from bot.domain.conversations import ConversationStore
-from bot.domain.deliveries import DeliveryStore
+from bot.domain.deliveries import DeliveryStore, LaneStore, SendingStore
 from bot.domain.feedback import FeedbackStore
 from bot.domain.members import MemberStore
 from bot.domain.preferences import PreferenceStore
@@ -40,11 +40,13 @@ from storage.repositories.feedback import Feedback
 from storage.repositories.follows import Follows
 from storage.repositories.given_answers import GivenAnswers
 from storage.repositories.inbox import Inbox
+from storage.repositories.lanes import Lanes
 from storage.repositories.members import Members
 from storage.repositories.preferences import Wishes
 from storage.repositories.published_topics import PublishedTopics
 from storage.repositories.questions import Questions
 from storage.repositories.reminders import Reminders
+from storage.repositories.sending import Sending
 from storage.repositories.subscriptions import Subscriptions, Suppressions
 from storage.traces import Traces
 
@@ -72,6 +74,7 @@ class UnitOfWork:
         self.feedback: FeedbackStore = Feedback(session)
         self.follows: FollowStore = Follows(session)
         self.inbox: InboxStore = Inbox(session, leasing.secret)
+        self.lanes: LaneStore = Lanes(session, leasing)
         self.members: MemberStore = Members(session, leasing.secret)
         self.preferences: PreferenceStore = Wishes(session)
         self.published_topics: PublishedTopicStore = PublishedTopics(session, locks=writes)
@@ -79,6 +82,7 @@ class UnitOfWork:
         self.subscriptions: SubscriptionStore = Subscriptions(session, leasing.secret, locks=writes)
         self.suppressions: SuppressionStore = Suppressions(session, leasing.secret)
         self.reminders: ReminderStore = Reminders(session)
+        self.sending: SendingStore = Sending(session)
 
     async def finish(self) -> None:
         """Do what comes last in a transaction."""

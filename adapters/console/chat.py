@@ -117,7 +117,7 @@ class Chat:
     async def _is_due(self) -> bool:
         try:
             async with self._host.unit_of_work(writes=False) as uow:
-                due = await uow.deliveries.next_due()
+                due = await uow.lanes.next_due()
         except Busy:
             return True
         return due is not None and due <= self._host.dispatcher.services.clock()

@@ -10,9 +10,11 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+
+NOW = timedelta(0)
 
 
 class Subject(StrEnum):
@@ -65,17 +67,13 @@ class Target:
     def platform(self) -> str:
         return self.address.partition(":")[0]
 
-    @property
-    def lane(self) -> str:
-        """Return what is rate-limited together: one workspace."""
-        return self.workspace_id
-
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One row. `key` is opaque and at most 24 characters: a nonce, a marker in the platform's message metadata.
 
-    `message_id` is "" until the platform told it. Times are aware UTC.
+    `message_id` is "" until the platform told it. `tried` is the revision that was wanted when it was last leased.
+    `slot_at` is when its lane is free for it. Times are aware UTC.
     """
 
     id: int
@@ -95,6 +93,9 @@ class Delivery:
     created_at: datetime | None = None
     shown_at: datetime | None = None
     part: int = 0
+    lane_id: str = ""
+    tried: int = 0
+    slot_at: datetime | None = None
 
 
 def delivery_key(secret: bytes, subject: Subject, subject_id: int, address: str, part: int = 0) -> str:
@@ -112,26 +113,60 @@ class DeliveryStore(Protocol):
     ) -> int:
         """Make the rows that are missing, raise `wanted` on the others; return how many rows are new."""
 
-    async def raise_wanted(self, subject: Subject, subject_id: int, revision: int, due: datetime) -> None:
-        """Ask every target that shows or will show the subject for a newer revision."""
+    async def raise_wanted(
+        self, subject: Subject, subject_id: int, revision: int, due: datetime, *, is_cancelled: bool = False
+    ) -> None:
+        """Ask every target that shows or will show the subject for a newer revision; cancellations go first."""
 
     async def drop_pending(self, subject: Subject, subject_id: int) -> int:
         """Drop the rows that were never sent; return how many."""
 
-    async def claim(self, now: datetime, lease_until: datetime, limit: int) -> tuple[Delivery, ...]:
-        """Lease due rows, one per lane at most; each comes back with its former status: `pending`, or `verify`."""
+    async def of_subject(self, subject: Subject, subject_id: int) -> tuple[Delivery, ...]:
+        """Return the subject's rows, oldest first: the report."""
 
-    async def finish(self, delivery: Delivery) -> None:
-        """Store the outcome of a leased row. A `wanted` that was raised meanwhile makes it pending again."""
+    async def get(self, delivery_id: int) -> Delivery | None:
+        """Return one row."""
+
+    async def by_key(self, key: str) -> Delivery | None:
+        """Return the row whose opaque key this is."""
+
+    async def resolve(self, delivery_id: int, *, again: bool, due: datetime) -> bool:
+        """Settle a row that waits for a person or came to nothing: send it, or never; False for any other row."""
+
+
+class LaneStore(Protocol):
+    """The worker's side of deliveries: what is due, at the pace of each lane."""
+
+    async def claim(
+        self, now: datetime, lease_until: datetime, limit: int, ahead: timedelta = NOW
+    ) -> tuple[Delivery, ...]:
+        """Lease rows whose lane is free for them by `now + ahead`; nothing while sending is paused.
+
+        Returns:
+            Each row with its former status, `pending` or `verify`, and the moment of its turn.
+        """
+
+    async def finish(self, *outcomes: Delivery) -> None:
+        """Store the outcomes of leased rows. A `wanted` that was raised meanwhile makes a row pending again."""
 
     async def recover(self, now: datetime) -> int:
         """Turn rows whose lease belongs to a dead process into `verify`; return how many."""
 
     async def next_due(self) -> datetime | None:
-        """Return when the next row is due."""
+        """Return when a claim may find something; None when nothing waits, or sending is paused."""
 
-    async def by_key(self, key: str) -> Delivery | None:
-        """Return the row whose opaque key this is."""
+    async def block(self, lane_id: str, until: datetime, reason: str) -> None:
+        """Let a lane rest: its platform asked for it."""
 
-    async def of_subject(self, subject: Subject, subject_id: int) -> tuple[Delivery, ...]:
-        """Return the subject's rows, oldest first: the report."""
+
+class SendingStore(Protocol):
+    """Whether anything may be sent; what is said here survives restarts, and holds for every process."""
+
+    async def pause(self, reason: str, subject: Subject | None = None) -> None:
+        """Send nothing more, or nothing of one subject, until `resume`; `reason` is one word, never free text."""
+
+    async def resume(self, subject: Subject | None = None) -> None:
+        """Take that pause back."""
+
+    async def paused(self, subject: Subject | None = None) -> str:
+        """Return why everything, or that subject alone, is paused; "" when it is not."""

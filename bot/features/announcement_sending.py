@@ -230,7 +230,7 @@ async def discard(ctx: Context, announcement_id: int) -> Reply:
         raise Conflict(t("“{title}” cannot be cancelled any more.", title=title), text)
     stored = await ctx.uow.announcements.save(found.cancelled())
     await ctx.uow.deliveries.drop_pending(Subject.ANNOUNCEMENT, stored.id)
-    await ctx.uow.deliveries.raise_wanted(Subject.ANNOUNCEMENT, stored.id, stored.revision, ctx.now)
+    await ctx.uow.deliveries.raise_wanted(Subject.ANNOUNCEMENT, stored.id, stored.revision, ctx.now, is_cancelled=True)
     await audit(ctx, "announce cancel", stored)
     text = (
         t("Nothing of it was posted.")

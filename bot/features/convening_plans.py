@@ -206,7 +206,10 @@ async def save_change(ctx: Context, convening: Convening, command: str) -> Reply
 
 async def update_copies(ctx: Context, convening: Convening) -> int:
     """Ask for the newest card wherever there is one; return how many channels that are."""
-    await ctx.uow.deliveries.raise_wanted(Subject.CONVENING, convening.id, convening.revision, ctx.now)
+    is_cancelled = convening.is_cancelled
+    await ctx.uow.deliveries.raise_wanted(
+        Subject.CONVENING, convening.id, convening.revision, ctx.now, is_cancelled=is_cancelled
+    )
     return len(await ctx.uow.deliveries.of_subject(Subject.CONVENING, convening.id))
 
 

@@ -72,14 +72,16 @@ async def with_app(settings: Settings, chosen: Sequence[Plugin], work: Any) -> A
     from bot.engine import knowledge_of
     from bot.logs import configure
     from bot.memory import share_arena
+    from bot.plugin import paces_of, plugins
     from storage import open_storage
 
     configure(settings.log)
     share_arena()
     ready_folder(settings.data_dir)
     loading = asyncio.create_task(asyncio.to_thread(knowledge_of, settings, at_once=True))
-    storage = await open_storage(settings.url, settings.data_dir)
+    paces = paces_of(settings, plugins())
+    storage = await open_storage(settings.url, settings.data_dir, paces=paces)
     try:
-        return await work(build(settings, chosen, storage.unit_of_work, await loading))
+        return await work(build(settings, chosen, storage.unit_of_work, await loading, paces))
     finally:
         await storage.close()

@@ -15,16 +15,27 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.deliveries import Status, Subject
-from storage.models.base import NEVER_REUSED, NUMBER, Base, NamedId
+from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, Base, NamedId
 from storage.types import Word
 
 
 class LaneRow(Base):
-    """What is rate-limited together; nothing of it is claimed before `ready_at`."""
+    """What is rate-limited together; nothing of it is claimed before `ready_at`, nor while it is blocked.
+
+    `due_at` is not after the moment at which its next row is due, None when it has none. `turn` counts on with what is
+    claimed: see `storage.repositories.deliveries`.
+    """
 
     __tablename__ = "lane"
     id: Mapped[str] = mapped_column(primary_key=True)
     ready_at: Mapped[datetime]
+    edit_ready_at: Mapped[datetime | None]
+    direct_ready_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    blocked_until: Mapped[datetime | None]
+    blocked_reason: Mapped[str] = mapped_column(server_default=NOTHING)
+    at_once: Mapped[int] = mapped_column(server_default="1")
+    turn: Mapped[int] = mapped_column(NUMBER, server_default="0")
 
 
 def _is(column: Any, *words: Status) -> ColumnElement[bool]:
@@ -63,6 +74,9 @@ class DeliveryRow(Base):
     error_code: Mapped[str]
     created_at: Mapped[datetime]
     shown_at: Mapped[datetime | None]
+    rank: Mapped[int] = mapped_column(server_default="3")
+    turn: Mapped[int] = mapped_column(NUMBER, server_default="0")
+    tried: Mapped[int] = mapped_column(server_default="0")
     __table_args__ = (
         UniqueConstraint("subject", "subject_id", "address", "part", name="uq_delivery_target"),
         NEVER_REUSED,
@@ -79,5 +93,6 @@ def _partial(name: str, where: ColumnElement[bool], *columns: Any) -> Index:
 
 
 _partial("ix_delivery_due", IS_CLAIMABLE, DeliveryRow.lane_id, DeliveryRow.next_attempt_at, DeliveryRow.id)
+_partial("ix_delivery_turn", IS_CLAIMABLE, DeliveryRow.lane_id, DeliveryRow.rank, DeliveryRow.turn, DeliveryRow.id)
 _partial("ix_delivery_leased", IS_LEASED, DeliveryRow.lane_id)
 _partial("ix_delivery_direct", IS_DIRECT, DeliveryRow.user_id)

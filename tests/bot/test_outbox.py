@@ -170,11 +170,11 @@ async def test_clock_jump_ends_no_lease(storage):
     clock = FrozenClock()
     await wanted(storage, clock)
     async with storage.unit_of_work(writes=True) as uow:
-        (row,) = await uow.deliveries.claim(clock.now, clock.now + timedelta(minutes=1), 1)
+        (row,) = await uow.lanes.claim(clock.now, clock.now + timedelta(minutes=1), 1)
     for jump in (timedelta(hours=2), timedelta(hours=-4)):
         clock.advance(jump)
         async with storage.unit_of_work(writes=True) as uow:
-            assert await uow.deliveries.recover(clock.now) == 0
+            assert await uow.lanes.recover(clock.now) == 0
     assert row.status is Status.PENDING
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.settings import SlackSettings
 from adapters.slack.web import Web
+from bot.domain.lanes import Pace, Paces
 from bot.i18n import core_translators
 from bot.logs import configure
 from bot.outbox import Outbox, Post
@@ -35,7 +36,7 @@ class Pausing(SlackMessenger):
 
 async def work(url: str, folder: str, api_url: str, lease_s: str, pauses: str) -> None:
     configure(Log(level="warning"))
-    storage = await open_storage(url, Path(folder), lane_gap=timedelta(0))
+    storage = await open_storage(url, Path(folder), paces=Paces(other=Pace(gap=timedelta(0))))
     web = Web(SlackSettings(api_url=api_url, bot_token=BOT_TOKEN))
     web.open()
     messenger = (Pausing if pauses else SlackMessenger)(web)

@@ -111,11 +111,11 @@ async def test_erase_me_leaves_one_code_for_a_person_in_the_audit(storage):
 async def test_erase_me_drops_a_message_that_is_on_its_way(storage):
     await leaves_everywhere(storage)
     async with storage.unit_of_work(writes=True) as uow:
-        (leased,) = await uow.deliveries.claim(NOW, NOW + timedelta(minutes=1), 5)
+        (leased,) = await uow.lanes.claim(NOW, NOW + timedelta(minutes=1), 5)
     assert leased.target.user_id == WHO
     await erase(storage)
     async with storage.unit_of_work(writes=True) as uow:
-        await uow.deliveries.finish(replace(leased, status=Status.SHOWN, message_id="fake:qxana:m1"))
+        await uow.lanes.finish(replace(leased, status=Status.SHOWN, message_id="fake:qxana:m1"))
     assert left_in(await dumped(storage)) == ["qxother"]
 
 

@@ -273,10 +273,10 @@ async def test_a_lost_connection_is_busy_and_the_next_one_works(storage, databas
     assert await rows(storage, "inbox") == []
     async with storage.unit_of_work(writes=True) as uow:
         await uow.deliveries.want(Subject.ANNOUNCEMENT, 1, TARGETS[:1], 1, NOW)
-        assert await uow.deliveries.recover(NOW) == 0
+        assert await uow.lanes.recover(NOW) == 0
     async with storage.unit_of_work(writes=True) as uow:
-        assert len(await uow.deliveries.claim(NOW, NOW + timedelta(minutes=1), 5)) == 1
-        assert await uow.deliveries.recover(NOW) == 0
+        assert len(await uow.lanes.claim(NOW, NOW + timedelta(minutes=1), 5)) == 1
+        assert await uow.lanes.recover(NOW) == 0
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])

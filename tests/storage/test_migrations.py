@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData
 
+from bot.domain.lanes import Pace, Paces
 from bot.errors import ConfigError
 from bot.i18n import core_translators
 from bot.outbox import Outbox, Post
@@ -109,7 +110,7 @@ async def test_upgrade_with_queue(empty_database_url, tmp_path):
     _queued(engine)
     engine.dispose()
     upgrade(empty_database_url)
-    storage = await open_storage(empty_database_url, tmp_path, lane_gap=timedelta(0))
+    storage = await open_storage(empty_database_url, tmp_path, paces=Paces(other=Pace(gap=timedelta(0))))
     messenger, words = FakeMessenger(), core_translators()
     outbox = Outbox(
         Post(storage.unit_of_work, load(), {PLATFORM: messenger}, words, settings_for_tests(), FrozenClock(NOW))

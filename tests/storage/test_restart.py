@@ -12,6 +12,7 @@ import pytest
 
 from bot.domain.announcements import State
 from bot.domain.deliveries import Status, Subject, Target
+from bot.domain.lanes import Pace, Paces
 from bot.i18n import core_translators
 from bot.outbox import AT_ONCE, Outbox, Post
 from bot.ports import utc_now
@@ -68,7 +69,10 @@ def server():
 
 async def test_pg_restart(server, tmp_path):
     """Commands are refused in plain words meanwhile; every delivery is seen, and seen once."""
-    storage, messenger = await open_storage(server.url, tmp_path, lane_gap=timedelta(0)), HeldMessenger()
+    storage, messenger = (
+        await open_storage(server.url, tmp_path, paces=Paces(other=Pace(gap=timedelta(0)))),
+        HeldMessenger(),
+    )
     news = await announce(storage, state=State.SENT, when=None, sent_at=NOW)
     async with storage.unit_of_work(writes=True) as uow:
         await uow.deliveries.want(Subject.ANNOUNCEMENT, news.id, TARGETS, news.revision, NOW)
