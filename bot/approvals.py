@@ -6,9 +6,9 @@ approve is told once by direct message; whoever asked is told what became of it.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot.command import RUN, Approvable
+from bot.command import RUN, Approvable, Delivering
 from bot.context import Context
 from bot.domain.approvals import Approval, Approvers, Verdict
 from bot.domain.deliveries import Subject, Target
@@ -16,8 +16,10 @@ from bot.domain.records import AuditEntry
 from bot.errors import CheckFailure, Conflict, NotFound
 from bot.i18n import Translator
 from bot.markup import escape
-from bot.permissions import ORGANIZER, STEERING, may_answer, themes_of
+from bot.permissions import ORGANIZER, STEERING, may_answer
+from bot.ports import UnitOfWork
 from bot.reply import Button, Field, Moment, Reply, Section
+from bot.rights import expert_accounts, organizer_accounts, steering_accounts
 from bot.settings import Settings
 
 CHECK, APPROVE = "approvals.check", "approvals.approve"
@@ -26,12 +28,14 @@ WAITS, SETTLED = 1, 2  # revisions of what those who may approve are told
 LARGEST = 2**31
 
 
-def holders(settings: Settings, who: Approvers) -> tuple[str, ...]:
+async def holders(uow: UnitOfWork, settings: Settings, who: Approvers, now: datetime) -> tuple[str, ...]:
     """Return the accounts known to hold the right; the administrators of a chapter are known to its platform only."""
+    committee = await steering_accounts(uow, settings, now)
     if who.role.startswith(EXPERT):
-        named = settings.experts.get(who.role.removeprefix(EXPERT), ())
-        return tuple(dict.fromkeys((*named, *settings.steering)))
-    return settings.steering
+        named = await expert_accounts(uow, settings, who.role.removeprefix(EXPERT), now)
+    else:
+        named = await organizer_accounts(uow, who.workspace_id, now) if who.role == ORGANIZER else ()
+    return tuple(dict.fromkeys((*named, *committee)))
 
 
 def may_approve(ctx: Context, who: Approvers) -> bool:
@@ -51,7 +55,7 @@ async def is_own(ctx: Context, hands: tuple[str, ...]) -> bool:
 async def others(ctx: Context, who: Approvers, hands: tuple[str, ...]) -> tuple[str, ...]:
     """Return the known accounts that may approve, without those of anybody who had a hand in it."""
     theirs = {account for one in hands if one for account in await ctx.uow.members.accounts_of(one)}
-    return tuple(one for one in holders(ctx.settings, who) if one not in theirs)
+    return tuple(one for one in await holders(ctx.uow, ctx.settings, who, ctx.now) if one not in theirs)
 
 
 async def is_needed(ctx: Context, who: Approvers, hands: tuple[str, ...]) -> bool:
@@ -228,7 +232,6 @@ async def _audit(ctx: Context, act: str, asked: Approval) -> None:
     await ctx.uow.audit.add(AuditEntry(ctx.now, ctx.user_id, ctx.workspace_id, act, subject))
 
 
-def is_told(settings: Settings, user_id: str, who: Approvers) -> bool:
-    """Say whether an account still has the right by which it is told of a request."""
-    is_expert = who.role.startswith(EXPERT) and who.role.removeprefix(EXPERT) in themes_of(user_id, settings)
-    return is_expert or user_id in holders(settings, who)
+async def is_told(delivering: Delivering, who: Approvers) -> bool:
+    """Say whether the account still has the right by which it is told of a request."""
+    return delivering.target.user_id in await holders(delivering.uow, delivering.settings, who, delivering.now)

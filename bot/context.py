@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from bot.domain.deliveries import Subject, Target
+from bot.domain.grants import NOBODY, Standing
 from bot.i18n import Translator
 from bot.knowledge_base import Edition, KnowledgeBase
 from bot.permissions import roles_of
@@ -35,7 +36,8 @@ class Services:
 class Context:
     """One request on its way through the core.
 
-    `uow` is open while a handler runs; in `check` and `validate` it must not be used, since those run without storage.
+    `uow` is open while a handler runs; `check` and `validate` must not use it: they run without waiting. `standing` is
+    what storage knew of the person's rights when that began.
     """
 
     request: Request
@@ -43,6 +45,7 @@ class Context:
     now: datetime
     services: Services
     stores: UnitOfWork | None = None
+    standing: Standing = NOBODY
 
     @property
     def uow(self) -> UnitOfWork:
@@ -77,7 +80,7 @@ class Context:
 
     @cached_property
     def roles(self) -> frozenset[str]:
-        return roles_of(self.request, self.settings)
+        return roles_of(self.request, self.settings, self.standing)
 
     async def person_id(self) -> str:
         """Return the member's id, or the account's own id for somebody who has not joined."""

@@ -155,6 +155,8 @@ class Deliverer:
         render = self._post.registry.renderers[row.subject]
         t = self._post.translators[row.target.lang]
         async with self._post.unit_of_work(writes=False) as uow:
+            if await uow.blocks.is_suspended(row.target.workspace_id):
+                return None
             now, is_posted = self._post.clock(), bool(row.message_id)
             kinds, settings = self._post.registry.approvables, self._post.settings
             return await render(Delivering(uow, row.subject_id, row.target, t, settings, now, is_posted, kinds))

@@ -5,6 +5,7 @@ The one place where errors become words, and the one `except Exception`.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections import OrderedDict
@@ -18,8 +19,9 @@ from bot.command import RUN, Action, Answer, Command
 from bot.context import Context, Services
 from bot.convert import values_of
 from bot.domain.records import AuditEntry
-from bot.errors import BotError, Busy, CheckFailure, CommandError, CommandNotFound, UserInputError
+from bot.errors import BotError, Busy, CheckFailure, CommandError, CommandNotFound, KeptOut, UserInputError
 from bot.forms import form_of
+from bot.gate import SUGGESTION, Gate, is_silent
 from bot.i18n import Translator, Translators
 from bot.parsing import arguments_of
 from bot.refusals import failure_reply, refusal, reply_with_form
@@ -36,6 +38,7 @@ _FIRST_WORDS = frozenset(["and", "y", "what", "who", "when", "where", "why", "ho
 )
 
 SILENT = Reply("", silent=True)
+FORM_WITHIN_S = 1.0  # a form can be opened for a few seconds only, and the way there takes its time
 REMEMBERED_S = 600.0  # platforms repeat an event for about six minutes
 REMEMBERED = 20_000
 
@@ -66,6 +69,7 @@ class Dispatcher:
         self.translators = translators
         self.wrote = on_write
         self._seen: OrderedDict[str, float] = OrderedDict()
+        self._gate = Gate(services.settings)
 
     def translator(self, request: Request) -> Translator:
         """Return the reader's language."""
@@ -76,14 +80,19 @@ class Dispatcher:
         prepared = self._try_prepare(request)
         return prepared.declared if prepared else None
 
-    def form_for(self, request: Request) -> Form | None:
-        """Return the form that must be filled in first, if any; pure, so that it can be opened at once."""
+    async def form_for(self, request: Request) -> Form | None:
+        """Return the form that must be filled in first, if the person may send it; within a second, else None."""
         try:
             prepared = self._prepare(request)
-            prepared.declared.check(prepared.ctx)
-        except CommandError:
+            form = _missing_form(prepared)
+            if form is None:
+                return None
+            self._gate.slow_down(request, prepared.ctx.t)
+            async with asyncio.timeout(FORM_WITHIN_S), self.services.unit_of_work(writes=False) as uow:
+                prepared.declared.check(await self._gate.admitted(prepared.ctx, prepared.declared, uow))
+        except (CommandError, TimeoutError):
             return None
-        return _missing_form(prepared)
+        return form
 
     def problems(self, request: Request) -> dict[str, str]:
         """Return option name to what is wrong with it, for a submitted form; pure. "" names the form as a whole."""
@@ -106,8 +115,11 @@ class Dispatcher:
         try:
             if self._is_repeated(request):
                 return SILENT
+            self._gate.slow_down(request, t)
             prepared = self._prepare(request)
             return await self._run(prepared)
+        except KeptOut as error:
+            return SILENT if is_silent(error, request) else await self._refused(request, error)
         except CommandError as error:
             return await self._refused(request, error)
         except Exception as error:
@@ -122,8 +134,9 @@ class Dispatcher:
         if found is None or found.option.suggest is None or command is None:
             return ()
         try:
+            self._gate.slow_down(request, self.translator(request), SUGGESTION)
             async with self.services.unit_of_work(writes=False) as uow:
-                ctx = self._context(request, uow)
+                ctx = await self._gate.admitted(self._context(request), command, uow)
                 command.check(ctx)
                 return await found.option.suggest(ctx, typed)
         except BotError:
@@ -207,16 +220,17 @@ class Dispatcher:
 
     async def _run(self, prepared: _Prepared) -> Answer:
         declared, request, ctx = prepared.declared, prepared.request, prepared.ctx
-        declared.check(ctx)
         form = _missing_form(prepared)
-        if form:
-            return reply_with_form(form, ctx.t) if request.kind is Kind.MESSAGE else form
-        values = _values(declared, request, ctx)
-        writes = declared.writes or request.is_event
+        writes = (declared.writes or request.is_event) and form is None
         async with self.services.unit_of_work(writes=writes) as uow:
+            ctx = await self._gate.admitted(ctx, declared, uow)
+            declared.check(ctx)
+            if form:
+                return reply_with_form(form, ctx.t) if request.kind is Kind.MESSAGE else form
+            values = _values(declared, request, ctx)
             if writes and request.key and not await uow.inbox.claim(request.key, ctx.now):
                 return SILENT
-            answer = await declared.handler(replace(ctx, stores=uow), **values)
+            answer = await declared.handler(ctx, **values)
         if writes:
             self.wrote()
         return answer
@@ -227,7 +241,7 @@ class Dispatcher:
         if isinstance(error, Busy):
             log.warning("storage busy", request=request.name)
             self._seen.pop(request.key, None)
-        if isinstance(error, CheckFailure) and prepared:
+        if isinstance(error, CheckFailure) and prepared and self._gate.may_audit(request.actor.user_id):
             await self._audit(prepared)
         ctx = prepared.ctx if prepared else self._context(request)
         command = prepared.declared if prepared and isinstance(prepared.declared, Command) else None

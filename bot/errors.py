@@ -2,7 +2,7 @@
 
 BotError
 ├── CommandError       its text is for the person; `hint` says what to do next
-│   └── CommandNotFound · UserInputError · CheckFailure · NotFound · Conflict · Busy
+│   └── CommandNotFound · UserInputError · CheckFailure · KeptOut (TooFast) · NotFound · Conflict · Busy
 ├── DeliveryError      the platform refused or lost a message
 │   └── DeliveryRefused · DeliveryUncertain · DeliveryDelayed · DeliveryPostponed · DeliveryDropped
 └── ConfigError        at start only; one line naming the key, the file or variable, and the fix
@@ -49,6 +49,18 @@ class UserInputError(CommandError):
 
 class CheckFailure(CommandError):
     """The person may not do this; the text says which right is missing and who can help."""
+
+
+class KeptOut(CommandError):
+    """The person is blocked, or the chapter suspended; `is_told` says that the person heard so a while ago."""
+
+    def __init__(self, text: str, hint: str = "", *, is_told: bool = False) -> None:
+        super().__init__(text, hint)
+        self.is_told = is_told
+
+
+class TooFast(KeptOut):
+    """Too much was asked in a short time; `is_told` says that the person heard so, and asked all the same."""
 
 
 class NotFound(CommandError):

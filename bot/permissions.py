@@ -1,13 +1,16 @@
 """Checks a command may name, and the roles they look at.
 
 Platform rights give a role in that workspace alone: an administrator of a workspace is an organizer there, never a
-member of the steering committee.
+member of the steering committee. What the configuration or a grant says of one account holds for all accounts that the
+person linked.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.domain import grants
+from bot.domain.grants import NOBODY, Standing
 from bot.errors import CheckFailure
 from bot.request import Request
 from bot.settings import Settings
@@ -15,16 +18,22 @@ from bot.settings import Settings
 if TYPE_CHECKING:
     from bot.context import Context
 
-ORGANIZER, STEERING = "organizer", "steering"
+ORGANIZER, STEERING = grants.ORGANIZER, grants.STEERING
 
 
-def roles_of(request: Request, settings: Settings) -> frozenset[str]:
-    """Return the roles that the person holds where the request comes from."""
+def roles_of(request: Request, settings: Settings, standing: Standing = NOBODY) -> frozenset[str]:
+    """Return the roles that the person holds where the request comes from.
+
+    Args:
+        standing: what storage knows of the person now; without it, what configuration and platform say.
+    """
     actor = request.actor
-    if actor.user_id in settings.steering:
+    accounts = {actor.user_id, *standing.accounts}
+    if not accounts.isdisjoint(settings.steering) or standing.has(STEERING):
         return frozenset({ORGANIZER, STEERING})
     mapped = actor.platform_roles & frozenset(settings.organizer_roles)
-    return frozenset({ORGANIZER}) if actor.is_admin or mapped else frozenset()
+    granted = standing.has(ORGANIZER, request.origin.workspace_id)
+    return frozenset({ORGANIZER}) if actor.is_admin or mapped or granted else frozenset()
 
 
 def organizer(ctx: Context) -> None:
@@ -67,9 +76,11 @@ def owns(ctx: Context, workspace_id: str) -> None:
     )
 
 
-def themes_of(user_id: str, settings: Settings) -> frozenset[str]:
-    """Return the themes whose questions the account answers as an expert."""
-    return frozenset(theme for theme, accounts in settings.experts.items() if user_id in accounts)
+def themes_of(ctx: Context) -> frozenset[str]:
+    """Return the themes whose questions the person answers as an expert."""
+    accounts = {ctx.user_id, *ctx.standing.accounts}
+    named = (theme for theme, some in ctx.settings.experts.items() if not accounts.isdisjoint(some))
+    return ctx.standing.themes.union(named)
 
 
 def expert(ctx: Context) -> None:
@@ -78,13 +89,13 @@ def expert(ctx: Context) -> None:
     Raises:
         CheckFailure: says which right is missing and who can give it.
     """
-    if STEERING not in ctx.roles and not themes_of(ctx.user_id, ctx.settings):
+    if STEERING not in ctx.roles and not themes_of(ctx):
         raise CheckFailure(
             ctx.t("Only the steering committee and people named as experts can do this."),
-            ctx.t("Whoever runs this bot names experts in its configuration; ask the steering committee."),
+            ctx.t("A member of the steering committee can name you an expert of a theme, with role grant."),
         )
 
 
 def may_answer(ctx: Context, theme: str) -> bool:
     """Say whether the person may answer questions of the theme, now."""
-    return STEERING in ctx.roles or theme in themes_of(ctx.user_id, ctx.settings)
+    return STEERING in ctx.roles or theme in themes_of(ctx)

@@ -16,6 +16,7 @@ from bot.domain.convenings import ConveningStore
 from bot.domain.conversations import ConversationStore
 from bot.domain.deliveries import DeliveryStore, LaneStore, SendingStore
 from bot.domain.feedback import FeedbackStore
+from bot.domain.grants import BlockStore, GrantStore
 from bot.domain.members import MemberStore
 from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
@@ -37,12 +38,14 @@ class UnitOfWork(Protocol):
     approvals: ApprovalStore
     audit: AuditStore
     calendars: CalendarStore
+    blocks: BlockStore
     convenings: ConveningStore
     conversations: ConversationStore
     deliveries: DeliveryStore
     drafts: DraftStore
     feedback: FeedbackStore
     follows: FollowStore
+    grants: GrantStore
     inbox: InboxStore
     lanes: LaneStore
     members: MemberStore

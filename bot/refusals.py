@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.command import RUN, Command
 from bot.context import Context
 from bot.domain.records import Draft
-from bot.errors import Busy, CheckFailure, CommandError, CommandNotFound
+from bot.errors import Busy, CheckFailure, CommandError, CommandNotFound, KeptOut
 from bot.i18n import Translator
 from bot.markup import escape
 from bot.reply import Button, Form, Reply, Section
@@ -23,7 +23,7 @@ async def refusal(error: CommandError, command: Command | None, ctx: Context) ->
     buttons: tuple[Button, ...] = ()
     if isinstance(error, CommandNotFound):
         buttons = tuple(Button(name, RUN, name) for name in error.nearest if name in ctx.services.registry.commands)
-    elif command and command.form and not isinstance(error, CheckFailure | Busy):
+    elif command and command.form and not isinstance(error, CheckFailure | KeptOut | Busy):
         buttons = await _again(command, ctx)
     text = escape(t(error.hint)) if error.hint else ""
     return Reply(t(error.text), (Section(text=text, buttons=buttons),) if text or buttons else (), private=True)

@@ -20,7 +20,8 @@ class Actor:
     """The person who asks.
 
     `user_id` is opaque with the platform in front. `is_admin` says that the platform itself calls this person an
-    administrator of the workspace the request comes from; it gives no right beyond that workspace.
+    administrator of the workspace the request comes from; it gives no right beyond that workspace. `is_guest` says that
+    the person is no full member of that workspace: a guest, or somebody of another organisation in a shared channel.
     """
 
     user_id: str
@@ -28,6 +29,7 @@ class Actor:
     locale: str = ""  # "" when the platform tells none
     zone: str = ""  # IANA name when the platform knows it
     is_admin: bool = False
+    is_guest: bool = False
     platform_roles: frozenset[str] = frozenset()
 
 

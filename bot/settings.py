@@ -78,6 +78,21 @@ class Approvals(Section):
         return value
 
 
+class Roles(Section):
+    """Rights that people give each other in chat."""
+
+    grant_days: int = Field(365, ge=1, le=3650, description="Days until a granted role ends")
+
+
+class Limits(Section):
+    """How much may be asked in a short time; 0 a minute is no limit."""
+
+    person_per_minute: int = Field(60, ge=0, le=100_000, description="Requests of one person, a minute")
+    person_at_once: int = Field(120, ge=1, le=100_000, description="Requests of one person, at once after a quiet time")
+    chapter_per_minute: int = Field(1200, ge=0, le=1_000_000, description="Requests of one chapter, a minute")
+    chapter_at_once: int = Field(2400, ge=1, le=1_000_000, description="Requests of one chapter, at once")
+
+
 class Retention(Section):
     """How long what people left here is kept."""
 
@@ -160,6 +175,8 @@ class Settings(Section):
     contact: Contact = Contact()
     knowledge: Knowledge = Knowledge()
     approvals: Approvals = Approvals()
+    roles: Roles = Roles()
+    limits: Limits = Limits()
     retention: Retention = Retention()
     web: Web = Web()
     email: Email = Email()

@@ -18,6 +18,7 @@ from bot.domain.convenings import ConveningStore
 from bot.domain.conversations import ConversationStore
 from bot.domain.deliveries import DeliveryStore, LaneStore, SendingStore
 from bot.domain.feedback import FeedbackStore
+from bot.domain.grants import BlockStore, GrantStore
 from bot.domain.members import MemberStore
 from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
@@ -31,6 +32,7 @@ from storage.failures import BUSY, WAIT
 from storage.repositories.announcements import Announcements
 from storage.repositories.approvals import Approvals
 from storage.repositories.audit import Audit
+from storage.repositories.blocks import Blocks
 from storage.repositories.calendars import Calendars
 from storage.repositories.convenings import Convenings
 from storage.repositories.conversations import Conversations
@@ -39,6 +41,7 @@ from storage.repositories.drafts import Drafts
 from storage.repositories.feedback import Feedback
 from storage.repositories.follows import Follows
 from storage.repositories.given_answers import GivenAnswers
+from storage.repositories.grants import Grants
 from storage.repositories.inbox import Inbox
 from storage.repositories.lanes import Lanes
 from storage.repositories.members import Members
@@ -67,12 +70,14 @@ class UnitOfWork:
         self.audit: AuditStore = self._audit
         self.approvals: ApprovalStore = Approvals(session, locks=writes)
         self.calendars: CalendarStore = Calendars(session, leasing.secret)
+        self.blocks: BlockStore = Blocks(session, leasing.secret)
         self.convenings: ConveningStore = Convenings(session, locks=writes)
         self.conversations: ConversationStore = Conversations(session, leasing.secret)
         self.deliveries: DeliveryStore = Deliveries(session, leasing)
         self.drafts: DraftStore = Drafts(session)
         self.feedback: FeedbackStore = Feedback(session)
         self.follows: FollowStore = Follows(session)
+        self.grants: GrantStore = Grants(session, leasing.secret, locks=writes)
         self.inbox: InboxStore = Inbox(session, leasing.secret)
         self.lanes: LaneStore = Lanes(session, leasing)
         self.members: MemberStore = Members(session, leasing.secret)

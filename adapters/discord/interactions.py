@@ -143,7 +143,7 @@ class Interactions:
 
     async def _ask(self, turn: Turn, request: Request, earlier: asyncio.Task[Any] | None) -> None:
         """Open the form that is needed first; else acknowledge, run, show."""
-        form = self._dispatcher.form_for(request)
+        form = await self._dispatcher.form_for(request)
         if form:
             await self.forms.open(turn, form, request.actor.user_id)
             return

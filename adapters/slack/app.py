@@ -172,7 +172,7 @@ class SlackAdapter:
             return
         since = time.monotonic()
         request = await self._known(request, here, since, QUICK_S)
-        answer: Form | Reply | None = self._dispatcher.form_for(request)
+        answer: Form | Reply | None = await self._dispatcher.form_for(request)
         if answer is None:
             request = await self._known(request, here, since, PATIENT_S)
             answer = await self._dispatcher.handle(request)

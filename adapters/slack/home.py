@@ -54,7 +54,8 @@ async def _records(uow: UnitOfWork, host: Host, request: Request, t: Translator)
     answers = {one.convening_id: one.answer for one in await uow.convenings.attending(member.id if member else user_id)}
     coming = await uow.convenings.upcoming(now, limit=LOOKED_AT)
     shown = tuple(one for at, one in enumerate(coming) if at < SOON or one.id in answers)
-    is_organizer = ORGANIZER in roles_of(request, host.settings)
+    standing = await uow.grants.standing(user_id, request.origin.workspace_id, now)
+    is_organizer = ORGANIZER in roles_of(request, host.settings, standing)
     listed = listing(shown, t, now, is_organizer=is_organizer)
     convenings = [_answered(section, one, answers, t) for section, one in zip(listed.sections, shown, strict=False)]
     rest = listed.sections[len(convenings) :]

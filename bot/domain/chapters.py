@@ -42,7 +42,7 @@ class FollowStore(Protocol):
         """Return the workspace's follows, oldest first."""
 
     async def of_topic(self, topic: str, workspace_id: str = "") -> tuple[Follow, ...]:
-        """Return the unpaused follows of `topic`, in one workspace or in all."""
+        """Return the unpaused follows of `topic`, in one workspace or in all; suspended chapters have none."""
 
     async def pause(self, channel_id: str, reason: str) -> None:
         """Stop posting to the channel and keep the reason."""

@@ -43,8 +43,8 @@ class Kept:
     `answers` are newest first, `questions` are the ids of those put to a person. The rest are counts: forms not
     finished, direct messages sent or waiting, acts in the audit, convenings, announcements and followed channels that
     name one of the person's accounts, requests for a second person that they asked for or decided, answers given to
-    such questions, settings, calendar addresses of their own, and
-    subscriptions to the email list.
+    such questions, settings, calendar addresses of their own, subscriptions to the email list, roles granted to the
+    person, and entries of the list of those who are kept out.
     """
 
     member: Member | None = None
@@ -59,6 +59,8 @@ class Kept:
     settings: int = 0
     calendars: int = 0
     lists: int = 0
+    grants: int = 0
+    blocks: int = 0
 
     def __bool__(self) -> bool:
         return self != Kept()

@@ -13,7 +13,7 @@ from bot.i18n import LANGUAGES, Translator
 from bot.markup import escape
 from bot.problems import reason_of
 from bot.reply import Button, Field, Moment, Reply, Section
-from bot.settings import Settings
+from bot.rights import is_steering
 
 _POSTED = (Status.SHOWN,)
 _FAILED = (Status.REFUSED, Status.DEAD, Status.HELD, Status.GONE)
@@ -31,17 +31,19 @@ def posted(announcement: Announcement, t: Translator) -> Reply:
 async def render(delivering: Delivering) -> Rendered | None:
     """Return what the channel should show; None for one that was cancelled, or lost its right, before it was seen."""
     found = await delivering.uow.announcements.get(delivering.subject_id)
-    if found is None or (not delivering.is_posted and not may_still_go(found, delivering.settings)):
+    if found is None or (not delivering.is_posted and not await may_still_go(found, delivering)):
         return None
     return Rendered(posted(found, delivering.t), found.revision)
 
 
-def may_still_go(announcement: Announcement, settings: Settings) -> bool:
+async def may_still_go(announcement: Announcement, delivering: Delivering) -> bool:
     """Say whether it may be posted now: a scheduled one for everybody needs a sender who is in the committee still."""
     if announcement.state is not State.SENT:
         return False
     is_scheduled_for_all = announcement.when is not None and announcement.audience is Audience.ALL
-    return not is_scheduled_for_all or announcement.sent_by in settings.steering
+    if not is_scheduled_for_all:
+        return True
+    return await is_steering(delivering.uow, delivering.settings, announcement.sent_by, delivering.now)
 
 
 def preview_sections(announcement: Announcement, follows: Sequence[Follow]) -> tuple[Section, ...]:

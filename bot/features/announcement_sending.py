@@ -19,6 +19,7 @@ from bot.i18n import Translator
 from bot.markup import escape
 from bot.permissions import STEERING, owns
 from bot.reply import Button, Field, Reply, Section
+from bot.rights import steering_accounts
 
 TOPIC = "announcements"
 SAME_TEXT = timedelta(minutes=10)
@@ -171,7 +172,8 @@ async def _held(ctx: Context, draft: Announcement, count: int, *, is_meant: bool
     if usual is None or count <= UNUSUAL * usual or not await _is_author(ctx, draft):
         return None
     summary = ctx.t("This would reach {count} channels; usually it is {usual}.", count=count, usual=usual)
-    is_alone = draft.audience is Audience.ALL and len(ctx.settings.steering) < 2
+    committee = await steering_accounts(ctx.uow, ctx.settings, ctx.now)
+    is_alone = draft.audience is Audience.ALL and len(committee) < 2
     if is_alone and is_meant:
         return None
     if is_alone:

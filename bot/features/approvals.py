@@ -104,7 +104,7 @@ async def render_request(delivering: Delivering) -> Rendered | None:
     asked, t = await delivering.uow.approvals.get(delivering.subject_id), delivering.t
     if asked is None or not asked.waits(delivering.now):
         return Rendered(Reply(t("This request is settled.")), 2) if delivering.is_posted else None
-    if not is_told(delivering.settings, delivering.target.user_id, asked.approvers):
+    if not await is_told(delivering, asked.approvers):
         return None
     kind = delivering.approvables[asked.kind]
     name = await kind.named(delivering.uow, asked.subject_id, t)

@@ -77,6 +77,8 @@ def _counts(ctx: Context, kept: Kept) -> tuple[Field, ...]:
         t("Answers that you gave to questions"): kept.answered,
         t("Convenings, announcements and channels that name you"): kept.authored,
         t("Requests for a second person that name you"): kept.decided,
+        t("Roles that you were granted"): kept.grants,
+        t("Your entry in the list of those who are kept out"): kept.blocks,
         t("Your acts in the record for the steering committee"): kept.acts,
     }
     counted = (Field(label, str(count)) for label, count in others.items() if count)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.command import RUN, Delivering, Rendered
 from bot.context import Context
@@ -15,8 +15,9 @@ from bot.i18n import Translator
 from bot.likeness import Group, group_of
 from bot.live import contact_section
 from bot.markup import escape
-from bot.permissions import themes_of
+from bot.ports import UnitOfWork
 from bot.reply import Button, Field, Reply, Section
+from bot.rights import expert_accounts, steering_accounts
 from bot.settings import Settings
 from bot.text import fold
 from knowledge.normalize import guess
@@ -47,7 +48,7 @@ async def store(ctx: Context, text: str, where: str) -> Reply:
             ctx.t("Ask again tomorrow, or write to the contact address; the command about shows it."),
         )
     question = await _question(ctx, text, where)
-    if not recipients(ctx.settings, question.theme):
+    if not await recipients(ctx.uow, ctx.settings, question.theme, ctx.now):
         nobody = ctx.t("Nobody is named here yet who answers questions. Nothing was stored.")
         return Reply(nobody, (contact_section(ctx, ctx.t),))
     question = await ctx.uow.questions.add(question)
@@ -105,9 +106,11 @@ def _where(t: Translator, question: AskedQuestion) -> str:
     return t("The answer comes to you alone, as a direct message.")
 
 
-def recipients(settings: Settings, theme: str, but: tuple[str, ...] = ()) -> tuple[str, ...]:
+async def recipients(
+    uow: UnitOfWork, settings: Settings, theme: str, now: datetime, but: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """Return the accounts that are told: the theme's experts, else the steering committee, without those in `but`."""
-    some = (settings.experts.get(theme, ()), settings.steering)
+    some = (await expert_accounts(uow, settings, theme, now), await steering_accounts(uow, settings, now))
     return next((left for accounts in some if (left := tuple(one for one in accounts if one not in but))), ())
 
 
@@ -125,7 +128,8 @@ async def _notify(ctx: Context, question: AskedQuestion) -> None:
         return
     due = max(ctx.now, last + NOTICE_EVERY) if last else ctx.now
     await ctx.uow.questions.save(replace(question, noticed_at=due))
-    targets = direct_targets(ctx.settings, recipients(ctx.settings, question.theme, (question.user_id,)))
+    told = await recipients(ctx.uow, ctx.settings, question.theme, ctx.now, (question.user_id,))
+    targets = direct_targets(ctx.settings, told)
     await ctx.uow.deliveries.want(Subject.QUESTION_NOTICE, question.id, targets, WAITS, due)
 
 
@@ -135,16 +139,18 @@ async def render_notice(delivering: Delivering) -> Rendered | None:
     if question is None or question.state is not Asked.OPEN:
         settled = Rendered(Reply(t("This question is settled.")), SETTLED if question else GONE)
         return settled if delivering.is_posted else None
-    if not may_be_told(delivering.settings, delivering.target.user_id, question.theme):
+    if not await may_be_told(delivering, question.theme):
         return None
     group = await group_of(question.id, await delivering.uow.questions.open()) or (question,)
     summary = t.plural("{count} question waits for you.", "{count} questions like this wait for you.", len(group))
     return Rendered(Reply(summary, (Section(text=wordings(group), buttons=buttons(question, t)),)), WAITS)
 
 
-def may_be_told(settings: Settings, user_id: str, theme: str) -> bool:
-    """Say whether an account still has the right that it was told by."""
-    return user_id in settings.steering or theme in themes_of(user_id, settings)
+async def may_be_told(delivering: Delivering, theme: str) -> bool:
+    """Say whether the account still has the right that it was told by."""
+    uow, settings, now = delivering.uow, delivering.settings, delivering.now
+    some = (await steering_accounts(uow, settings, now), await expert_accounts(uow, settings, theme, now))
+    return any(delivering.target.user_id in accounts for accounts in some)
 
 
 def wordings(group: Group) -> str:

@@ -44,7 +44,7 @@ async def proposed(ctx: Context, given: GivenAnswer) -> GivenAnswer:
     stored = await ctx.uow.answers.save(replace(with_state(ctx, given), revision=given.revision + 1))
     await ctx.uow.deliveries.raise_wanted(Subject.PROPOSAL, stored.id, stored.revision, ctx.now)
     if stored.proposal is Proposal.PROPOSED:
-        others = recipients(ctx.settings, stored.theme, stored.writers)
+        others = await recipients(ctx.uow, ctx.settings, stored.theme, ctx.now, stored.writers)
         targets = direct_targets(ctx.settings, others)
         await ctx.uow.deliveries.want(Subject.PROPOSAL, stored.id, targets, stored.revision, ctx.now)
     return stored
@@ -58,7 +58,7 @@ async def render_proposal(delivering: Delivering) -> Rendered | None:
     if given.proposal is not Proposal.PROPOSED:
         done = Rendered(Reply(t("This proposal is settled.")), given.revision)
         return done if delivering.is_posted else None
-    if not may_be_told(delivering.settings, delivering.target.user_id, given.theme):
+    if not await may_be_told(delivering, given.theme):
         return None
     section = Section(text=escape(heading(given, t.lang)), buttons=(check_button(given, t),))
     return Rendered(Reply(t("An answer would become a topic; somebody has to check it."), (section,)), given.revision)

@@ -6,6 +6,7 @@ from storage.models.base import LONG_AGO, Base
 from storage.models.chapters import FollowRow, FollowTopicRow
 from storage.models.convenings import ConveningRow, ReminderRow, RsvpRow
 from storage.models.deliveries import IS_CLAIMABLE, IS_DIRECT, IS_LEASED, DeliveryRow, LaneRow
+from storage.models.grants import BlockRow, GrantRow
 from storage.models.mailing import SubscriptionRow, SuppressionRow
 from storage.models.people import AccountRow, CalendarRow, ConversationRow, MemberRow, PreferenceRow
 from storage.models.questions import FeedbackRow, GivenAnswerRow, PublishedTopicRow, QuestionRow
@@ -24,6 +25,7 @@ __all__ = [
     "AuditPersonRow",
     "AuditRow",
     "Base",
+    "BlockRow",
     "CalendarRow",
     "ConveningRow",
     "ConversationRow",
@@ -33,6 +35,7 @@ __all__ = [
     "FollowRow",
     "FollowTopicRow",
     "GivenAnswerRow",
+    "GrantRow",
     "InboxRow",
     "LaneRow",
     "MemberRow",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.chapters import Follow
 from bot.errors import Conflict
 from bot.i18n import N_
-from storage.models import FollowRow, FollowTopicRow
+from storage.models import BlockRow, FollowRow, FollowTopicRow
 from storage.rows import entity_of, run, update_row, values_of
 
 ELSEWHERE = N_("This channel follows the Alliance through another workspace already.")
@@ -52,7 +52,10 @@ class Follows:
         return await self._all(_ordered())
 
     async def of_topic(self, topic: str, workspace_id: str = "") -> tuple[Follow, ...]:
-        wanted = _ordered(FollowRow.topics.any(FollowTopicRow.topic == topic), FollowRow.paused_reason == "")
+        is_suspended = exists().where(BlockRow.workspace_id == FollowRow.workspace_id)
+        wanted = _ordered(
+            FollowRow.topics.any(FollowTopicRow.topic == topic), FollowRow.paused_reason == "", ~is_suspended
+        )
         if workspace_id:
             wanted = wanted.where(FollowRow.workspace_id == workspace_id)
         return await self._all(wanted)

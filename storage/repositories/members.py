@@ -21,12 +21,14 @@ from storage.models import (
     ApprovalRow,
     AuditPersonRow,
     AuditRow,
+    BlockRow,
     CalendarRow,
     ConveningRow,
     DeliveryRow,
     DraftRow,
     FollowRow,
     GivenAnswerRow,
+    GrantRow,
     MemberRow,
     PreferenceRow,
     QuestionRow,
@@ -44,6 +46,8 @@ _AUTHORS = (
     AnnouncementRow.sent_by,
     FollowRow.created_by,
     ApprovalRow.decided_by,
+    GrantRow.granted_by,
+    BlockRow.blocked_by,
     *_ANSWERERS,
 )
 _NAMED_IN = {
@@ -51,6 +55,8 @@ _NAMED_IN = {
     "forms": (DraftRow.user_id,),
     "messages": (DeliveryRow.user_id,),
     "answered": (GivenAnswerRow.answered_by,),
+    "grants": (GrantRow.user_id,),
+    "blocks": (BlockRow.user_id,),
     "authored": (ConveningRow.created_by, AnnouncementRow.created_by, FollowRow.created_by),
     "decided": (ApprovalHandRow.user_id, ApprovalRow.decided_by),
 }
@@ -122,6 +128,8 @@ class Members:
         - convening, announcement, follow: published for a chapter, so they stay; who made or sent them is emptied.
         - subscription: deleted; one that the person only claims stays with whoever proved it to be theirs.
         - suppression: keyed hashes of addresses; the person's are added, so that no import brings them back.
+        - role_grant: deleted; of grants to others, who gave them is emptied.
+        - block: the account and the reason are emptied; its keyed hash stays, or erasing would let people in again.
         - inbox: holds keyed hashes of requests for a day, no ids; kept, or a repeated request would be acted on again.
         - follow_topic, lane: topics of a channel, chapters; nothing of a person.
         - reminder: dates of convenings; the messages to people are deliveries.
@@ -147,6 +155,8 @@ class Members:
             *_forgotten_questions(users),
             *_forgotten_hands(users),
             *(update(one.class_).where(one.in_(users)).values({one.key: ""}) for one in _AUTHORS),
+            delete(GrantRow).where(GrantRow.user_id.in_(users)),
+            update(BlockRow).where(BlockRow.user_id.in_(users)).values(user_id="", reason=""),
             delete(AuditPersonRow).where(AuditPersonRow.user_id.in_(users)),
             delete(AccountRow).where(AccountRow.user_id.in_(users)),
             delete(MemberRow).where(MemberRow.id == (member.id if member else "")),
