@@ -9,6 +9,7 @@ from functools import cached_property
 
 from bot.domain.deliveries import Subject, Target
 from bot.domain.grants import NOBODY, Standing
+from bot.domain.times import find_zone
 from bot.i18n import Translator
 from bot.knowledge_base import Edition, KnowledgeBase
 from bot.permissions import roles_of
@@ -16,6 +17,7 @@ from bot.ports import Clock, Messenger, OpenUnitOfWork, UnitOfWork
 from bot.registry import Registry
 from bot.request import Request
 from bot.settings import Settings
+from bot.typed_times import Here
 from knowledge.bank import Bank
 from knowledge.index import Index
 
@@ -81,6 +83,11 @@ class Context:
     @cached_property
     def roles(self) -> frozenset[str]:
         return roles_of(self.request, self.settings, self.standing)
+
+    @property
+    def here(self) -> Here:
+        """Return when this is typed, and in whose zone."""
+        return Here(self.now, find_zone(self.request.actor.zone) or self.settings.zone)
 
     async def person_id(self) -> str:
         """Return the member's id, or the account's own id for somebody who has not joined."""

@@ -7,17 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from bot.command import Command, Parameter
-from bot.domain.times import Zone, find_zone, near_zones, parse_local
+from bot.domain.spoken_times import Ending
+from bot.domain.times import Zone, find_zone, near_zones
 from bot.errors import UserInputError
 from bot.i18n import Translator
 from bot.text import clean_line, clean_text, fold, is_blank
+from bot.typed_times import Here, typed_ending, typed_time
 
 _YES = {"yes", "y", "true", "on", "1", "x", "si", "sí", "s", "✓"}
 _NO = {"no", "n", "false", "off", "0", ""}
 
 
-def convert(parameter: Parameter, raw: str, t: Translator) -> Any:
-    """Return the value of one option.
+def convert(parameter: Parameter, raw: str, t: Translator, here: Here | None = None) -> Any:
+    """Return the value of one option; times such as "tomorrow 6 pm" are read from `here`.
 
     Raises:
         UserInputError: `raw` cannot be that option; `option` holds its name.
@@ -30,19 +32,23 @@ def convert(parameter: Parameter, raw: str, t: Translator) -> Any:
     if parameter.type is int:
         return _number(text, parameter, t)
     if parameter.type is datetime:
-        return _local_time(text, t, parameter.name)
+        return typed_time(text, t, parameter.name, here)
+    if parameter.type is Ending:
+        return typed_ending(text, t, parameter.name, here)
     if parameter.type is Zone:
         return _zone(text, t, parameter.name)
     return _choice(text, parameter, t) if option.choices else text
 
 
 def values_of(
-    command: Command, arguments: Mapping[str, str], t: Translator
+    command: Command, arguments: Mapping[str, str], t: Translator, here: Here | None = None
 ) -> tuple[dict[str, Any], dict[str, UserInputError]]:
     """Return the values of the options that can be used, and the errors of the others, by option name.
 
-    A blank option counts as left out; unknown names in `arguments` are left aside.
+    A blank option counts as left out; unknown names in `arguments` are left aside. Times are read in the zone that
+    `arguments` name, else in that of `here`.
     """
+    here = (here or Here()).of(arguments)
     values: dict[str, Any] = {}
     errors: dict[str, UserInputError] = {}
     for parameter in command.parameters:
@@ -52,7 +58,7 @@ def values_of(
                 errors[parameter.name] = missing(parameter, t)
             continue
         try:
-            values[parameter.name] = convert(parameter, raw, t)
+            values[parameter.name] = convert(parameter, raw, t, here)
         except UserInputError as error:
             errors[parameter.name] = error
             continue
@@ -87,15 +93,6 @@ def _number(text: str, parameter: Parameter, t: Translator) -> int:
             parameter.name,
         )
     return number
-
-
-def _local_time(text: str, t: Translator, name: str) -> datetime:
-    local = parse_local(text)
-    if local is None:
-        raise UserInputError(
-            t("“{text}” is not a date and time that I can read.", text=text), t("Write it like 2027-03-14 18:30."), name
-        )
-    return local
 
 
 def _zone(text: str, t: Translator, name: str) -> Zone:

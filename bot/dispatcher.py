@@ -100,7 +100,7 @@ class Dispatcher:
             prepared = self._prepare(request)
             if not isinstance(prepared.declared, Command):
                 return {}
-            values, errors = values_of(prepared.declared, prepared.request.arguments, prepared.ctx.t)
+            values, errors = values_of(prepared.declared, prepared.request.arguments, prepared.ctx.t, prepared.ctx.here)
             if not errors and prepared.declared.validate:
                 prepared.declared.validate(prepared.ctx, values)
         except UserInputError as error:
@@ -207,7 +207,7 @@ class Dispatcher:
         if _asks(text):
             return True
         arguments = arguments_of(command, rest)
-        _, errors = values_of(command, arguments, ctx.t)
+        _, errors = values_of(command, arguments, ctx.t, ctx.here)
         given = {name for name in errors if arguments.get(name)}
         return len(rest.split()) > 2 and bool(given) and ":" not in rest
 
@@ -286,7 +286,7 @@ def _values(declared: Command | Action, request: Request, ctx: Context) -> dict[
     """
     if isinstance(declared, Action):
         return {"argument": request.text}
-    values, errors = values_of(declared, request.arguments, ctx.t)
+    values, errors = values_of(declared, request.arguments, ctx.t, ctx.here)
     for error in errors.values():
         raise error
     if declared.validate:

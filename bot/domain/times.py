@@ -23,10 +23,14 @@ _FORMATS = (
     "%Y-%m-%d %I %p",
     "%m/%d/%Y %H:%M",
     "%m/%d/%Y %I:%M %p",
+    "%m/%d/%Y %I %p",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y %I:%M %p",
     "%B %d %Y %H:%M",
     "%B %d %Y %I:%M %p",
 )
-_COMMON_NAMES = {
+# Names that people in the United States say all year, whatever their clocks do.
+SPOKEN_NAMES = {
     "eastern": "America/New_York",
     "central": "America/Chicago",
     "mountain": "America/Denver",
@@ -34,9 +38,27 @@ _COMMON_NAMES = {
     "arizona": "America/Phoenix",
     "alaska": "America/Anchorage",
     "hawaii": "Pacific/Honolulu",
+    "et": "America/New_York",
+    "ct": "America/Chicago",
+    "mt": "America/Denver",
+    "pt": "America/Los_Angeles",
     "utc": "UTC",
     "gmt": "UTC",
 }
+# Names of one half of the year: who writes EST in summer may mean either.
+FIXED_NAMES = {
+    "est": "America/New_York",
+    "edt": "America/New_York",
+    "cst": "America/Chicago",
+    "cdt": "America/Chicago",
+    "mdt": "America/Denver",
+    "pst": "America/Los_Angeles",
+    "pdt": "America/Los_Angeles",
+    "akst": "America/Anchorage",
+    "akdt": "America/Anchorage",
+    "hst": "Pacific/Honolulu",
+}
+_TWO_ZONES = {"mst": ("America/Denver", "America/Phoenix")}  # Arizona keeps it in summer, its neighbours do not
 
 
 class Zone(str):
@@ -75,15 +97,18 @@ def zone_names() -> tuple[str, ...]:
 
 
 def find_zone(text: str) -> Zone | None:
-    """Return the zone that `text` names, whatever its case; common US names are understood."""
+    """Return the zone that `text` names, whatever its case; common US names are understood ("Eastern time", "EST")."""
     wanted = text.strip().replace(" ", "_").casefold()
-    if wanted in _COMMON_NAMES:
-        return Zone(_COMMON_NAMES[wanted])
+    common = wanted.removesuffix("_time")
+    if common in SPOKEN_NAMES or wanted in FIXED_NAMES:
+        return Zone(SPOKEN_NAMES.get(common) or FIXED_NAMES[wanted])
     return next((Zone(name) for name in zone_names() if name.casefold() == wanted), None)
 
 
 def near_zones(text: str, limit: int = 3) -> tuple[str, ...]:
-    """Return the zone names that come closest to `text`, best first."""
+    """Return the zone names that come closest to `text`, best first; a name of two zones gives both."""
+    if text.strip().casefold() in _TWO_ZONES:
+        return _TWO_ZONES[text.strip().casefold()]
     words = re.sub(r"[_/]", " ", text)
     names = {name: re.sub(r"[_/]", " ", name) for name in zone_names()}
     found = process.extract(words, names, scorer=fuzz.WRatio, processor=utils.default_process, limit=limit)
