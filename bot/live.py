@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.command import RUN
 from bot.context import Context
 from bot.domain.convenings import Convening
@@ -24,21 +26,24 @@ async def live_sections(kind: str | None, ctx: Context, t: Translator) -> tuple[
 
 async def next_convening_section(ctx: Context, t: Translator) -> Section:
     """Return the next convening from the records, or say that none is planned."""
-    upcoming = await ctx.uow.convenings.upcoming(ctx.now, limit=1)
+    upcoming = await ctx.uow.convenings.upcoming(ctx.now, limit=1, workspace_id=ctx.workspace_id)
     if not upcoming:
         return Section(t("Next convening"), escape(t("No convening is announced at the moment.")))
-    return convening_section(upcoming[0], t)
+    return convening_section(upcoming[0], t, ctx.now)
 
 
-def convening_section(convening: Convening, t: Translator) -> Section:
+def convening_section(convening: Convening, t: Translator, now: datetime) -> Section:
     """Return a convening in a few lines with a button to its card."""
+    starts = convening.next_date(now)
     fields = (
         Field(t("What"), convening.title),
-        Field(t("When"), Moment(convening.starts.aware, convening.starts.zone)),
-        Field(t("Where"), convening.place),
+        Field(t("When"), Moment(starts.aware, starts.zone)),
+        Field(t("Where"), convening.public_place),
     )
     return Section(
-        t("Next convening"), fields=fields, buttons=(Button(t("Show it"), RUN, f"convening show {convening.id}"),)
+        t("Next convening"),
+        fields=tuple(one for one in fields if one.value),
+        buttons=(Button(t("Show it"), RUN, f"convening show {convening.id}"),),
     )
 
 

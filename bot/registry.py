@@ -76,12 +76,10 @@ def _rest(text: str, count: int) -> str:
 
 
 def walk(package: ModuleType = bot.features) -> Iterator[Feature]:
-    """Yield the `feature` of every module in `package`."""
-    for found in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
-        module = importlib.import_module(found.name)
-        feature = getattr(module, "feature", None)
-        if isinstance(feature, Feature):
-            yield feature
+    """Yield the `feature` of every module in `package`, once where several modules add to one."""
+    names = [found.name for found in pkgutil.iter_modules(package.__path__, package.__name__ + ".")]
+    features = [getattr(importlib.import_module(name), "feature", None) for name in names]
+    yield from {id(one): one for one in features if isinstance(one, Feature)}.values()
 
 
 def load() -> Registry:

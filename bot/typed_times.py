@@ -72,7 +72,9 @@ def _refusal(error: TimeError, text: str, t: Translator, name: str) -> UserInput
     text, days = text[:80], error.could_be
     match error.doubt:
         case Doubt.TWO_DATES:
-            words = t("“{text}” can be {first} or {second}.", text=text, first=_day(days[0], t), second=_day(days[1], t))
+            words = t(
+                "“{text}” can be {first} or {second}.", text=text, first=_day(days[0], t), second=_day(days[1], t)
+            )
             hint = t("Write {first} or {second}, and the time.", first=days[0].date(), second=days[1].date())
         case Doubt.OTHER_WEEKDAY:
             words = t("“{text}” is not that weekday: it is {day}.", text=text, day=_day(days[0], t))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -84,6 +84,32 @@ class Word(TypeDecorator[E], Generic[E]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> E | None:
         return None if value is None else self.kind(value)
+
+
+class Names(TypeDecorator[tuple[str, ...]]):
+    """Several ids in one column, in order; none of them holds a space."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, _dialect: Dialect) -> str | None:
+        return None if value is None else " ".join(value)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[str, ...] | None:
+        return None if value is None else tuple(value.split())
+
+
+class Days(TypeDecorator[tuple[date, ...]]):
+    """Several days in one column, in order."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[date, ...] | None, _dialect: Dialect) -> str | None:
+        return None if value is None else " ".join(one.isoformat() for one in value)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> tuple[date, ...] | None:
+        return None if value is None else tuple(date.fromisoformat(one) for one in value.split())
 
 
 class Values(TypeDecorator[Mapping[str, str]]):

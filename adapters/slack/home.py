@@ -52,7 +52,7 @@ async def _records(uow: UnitOfWork, host: Host, request: Request, t: Translator)
     now, user_id = host.dispatcher.services.clock(), request.actor.user_id
     member = await uow.members.by_user(user_id)
     answers = {one.convening_id: one.answer for one in await uow.convenings.attending(member.id if member else user_id)}
-    coming = await uow.convenings.upcoming(now, limit=LOOKED_AT)
+    coming = await uow.convenings.upcoming(now, limit=LOOKED_AT, workspace_id=request.origin.workspace_id)
     shown = tuple(one for at, one in enumerate(coming) if at < SOON or one.id in answers)
     standing = await uow.grants.standing(user_id, request.origin.workspace_id, now)
     is_organizer = ORGANIZER in roles_of(request, host.settings, standing)

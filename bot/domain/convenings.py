@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -11,6 +11,13 @@ from bot.domain.recurrence import occurrences
 from bot.domain.times import WallTime
 
 LASTS_WITHOUT_END = timedelta(hours=3)
+
+
+class Scope(StrEnum):
+    """Who a convening is shown to: every chapter, or its own alone."""
+
+    ALL = "all"
+    CHAPTER = "chapter"
 
 
 class Going(StrEnum):
@@ -25,7 +32,11 @@ class Going(StrEnum):
 class Convening:
     """A gathering. `id` is 0 until stored; `revision` rises by one with every change that people see.
 
-    `repeat` is "" or an RRULE value. `capacity` 0 means no limit. `cancelled_reason` may be "" on a cancelled one.
+    `repeat` is "" or an RRULE value, `skipped` are those of its days on which it does not take place. `place` is an
+    address or a link, `link` where to take part online; with `hide_place` both are told only to those who come.
+    `description` is for readers of English, `descripcion` of Spanish; one of them may be "". `access` holds words that
+    `bot.domain.access` knows and free ones, `themes` ids of themes. `capacity` 0 means no limit. `cancelled_reason` may
+    be "" on a cancelled one.
     `reminders` are times before each date ("7d, 1h"), "none", or "" for the usual ones.
     """
 
@@ -48,6 +59,13 @@ class Convening:
     cancelled_at: datetime | None = None
     cancelled_reason: str = ""
     reminders: str = ""
+    link: str = ""
+    descripcion: str = ""
+    host: str = ""
+    themes: tuple[str, ...] = ()
+    hide_place: bool = False
+    skipped: tuple[date, ...] = ()
+    audience: Scope = Scope.ALL
 
     @property
     def is_cancelled(self) -> bool:
@@ -55,8 +73,27 @@ class Convening:
 
     @property
     def dates(self) -> tuple[WallTime, ...]:
-        """Return when it starts: once, or each time that `repeat` brings (at most 500)."""
-        return occurrences(self.repeat, self.starts)
+        """Return when it starts: once, or each time that `repeat` brings (at most 500), without the skipped days."""
+        every = occurrences(self.repeat, self.starts)
+        return tuple(one for one in every if one.local.date() not in self.skipped) if self.skipped else every
+
+    @property
+    def public_place(self) -> str:
+        """Return the place as everybody may read it, "" when it is told only to those who come."""
+        return "" if self.hide_place else self.place
+
+    @property
+    def public_link(self) -> str:
+        return "" if self.hide_place else self.link
+
+    def about(self, lang: str) -> str:
+        """Return the description in `lang`, else the one that there is."""
+        texts = (self.descripcion, self.description) if lang == "es" else (self.description, self.descripcion)
+        return texts[0] or texts[1]
+
+    def is_seen_from(self, workspace_id: str) -> bool:
+        """Say whether it is shown in that chapter; what is for every chapter is shown everywhere."""
+        return self.audience is Scope.ALL or (bool(workspace_id) and self.workspace_id == workspace_id)
 
     @property
     def over_at(self) -> datetime:
@@ -127,8 +164,11 @@ class ConveningStore(Protocol):
     async def get(self, convening_id: int) -> Convening | None:
         """Return the convening, cancelled ones too; one that writes keeps others from changing it until it ends."""
 
-    async def upcoming(self, now: datetime, limit: int = 10) -> tuple[Convening, ...]:
-        """Return those neither over (`over_at`, so repeated ones stay) nor cancelled, by `next_date`, soonest first."""
+    async def upcoming(self, now: datetime, limit: int = 10, *, workspace_id: str | None = "") -> tuple[Convening, ...]:
+        """Return those neither over (`over_at`, so repeated ones stay) nor cancelled, by `next_date`, soonest first.
+
+        Those of every chapter, and that chapter's own; every chapter's own for None.
+        """
 
     async def calendar(self, since: datetime, workspace_id: str = "") -> tuple[Convening, ...]:
         """Return those that are not over at `since`, cancelled ones too, of one chapter or of all, by their id."""

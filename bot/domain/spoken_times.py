@@ -1,4 +1,4 @@
-"""Dates, times and lengths as people say them, in English and Spanish: "next Tuesday 6pm", "el 14 de marzo a las 18:30".
+"""Dates, times and lengths as people say them in English and Spanish: "next Tuesday 6pm", "14 de marzo a las 18:30".
 
 What could mean two things is refused with both meanings, never guessed.
 Source: names of days and relative dates are read by dateparser; the clock and dates in figures are read here.
@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -22,7 +22,8 @@ from bot.domain.times import FIXED_NAMES, SPOKEN_NAMES, parse_local
 LONGEST = 80  # characters of a date and time; longer ones are no date
 LONGEST_LENGTH = timedelta(days=30)
 _CLOCK = re.compile(
-    r"\b(?:at|a las?|@)?\s*(?<![-\d])(?P<hour>2[0-4]|[01]?\d)(?:[:.h](?P<minute>[0-5]\d)(?!\d)|(?=\s*(?:h|hrs?|horas)\b))?"
+    r"\b(?:at|a las?|@)?\s*(?<![-\d])(?P<hour>2[0-4]|[01]?\d)"
+    r"(?:[:.h](?P<minute>[0-5]\d)(?!\d)|(?=\s*(?:h|hrs?|horas)\b))?"
     r"(?P<seconds>:00)?\s*(?P<half>[ap]\s?\.?\s?m\b\.?|h\b|hrs?\b|horas\b)?",
 )
 _NUMERIC = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?\b")
@@ -123,6 +124,19 @@ def read_time(text: str, lang: str, now: datetime) -> Spoken:
     return Spoken(datetime.combine(day.date(), clock), zone_word)
 
 
+def read_day(text: str, lang: str, now: datetime) -> date:
+    """Return the day that `text` names ("2027-03-17", "next Tuesday", "17 de marzo").
+
+    Raises:
+        TimeError: as `read_time`.
+    """
+    words = " ".join(text.split())
+    if len(words) > LONGEST:
+        raise TimeError(Doubt.UNREADABLE)
+    _refuse_two_dates(words)
+    return _day_of(_plain(words), lang, now).date()
+
+
 def read_ending(text: str, lang: str, now: datetime) -> Ending:
     """Return when something ends: a wall time, a length ("2 hours", "1h30", "90 min") or a clock ("8:30 pm").
 
@@ -164,7 +178,7 @@ def _refuse_two_dates(text: str) -> None:
     if not found or not found.group(3):
         return
     first, second, year = (int(one) for one in found.groups())
-    if first != second and 1 <= first <= 12 and 1 <= second <= 12 and 1 <= year:
+    if first != second and 1 <= first <= 12 and 1 <= second <= 12 and year:
         raise TimeError(Doubt.TWO_DATES, datetime(year, first, second), datetime(year, second, first))  # noqa: DTZ001 - wall time
 
 
@@ -304,13 +318,17 @@ def _weekdays(words: str) -> set[int]:
 
 @cache
 def _day_names() -> Mapping[str, int]:
-    return {_plain(name): number for lang in ("en", "es") for number, name in get_day_names("wide", locale=lang).items()}
+    return {
+        _plain(name): number for lang in ("en", "es") for number, name in get_day_names("wide", locale=lang).items()
+    }
 
 
 def _length_of(folded: str) -> timedelta | None:
     """Return the length that the words tell, None when they tell none or one that no gathering has."""
     words = re.sub(r"^(?:for|durante|dura|lasts)\s+", "", folded.strip())
-    words = words.replace("hora y media", "1.5 h").replace("an hour and a half", "1.5 h").replace("half an hour", "30 m")
+    words = (
+        words.replace("hora y media", "1.5 h").replace("an hour and a half", "1.5 h").replace("half an hour", "30 m")
+    )
     words = re.sub(r"^(?:una|an|1)\s+1\.5 h", "1.5 h", words).replace("media hora", "30 m")
     words = re.sub(r"\b(?:una hora|an hour|one hour)\b", "1 h", words)
     words = _replaced(words, {"two": "2", "dos": "2", "three": "3", "tres": "3"})

@@ -10,6 +10,7 @@ from bot.domain.convenings import Convening, Going, Headcount, Rsvp, headcount, 
 from bot.domain.deliveries import Subject, Target
 from bot.errors import NotFound
 from bot.features.convening_cards import card, facts, promotion
+from bot.permissions import STEERING
 from bot.ports import UnitOfWork
 from bot.reply import Reply, Section
 from bot.request import Kind
@@ -22,12 +23,23 @@ async def convening_of(ctx: Context, convening_id: int) -> Convening:
     """Return the convening, cancelled ones too.
 
     Raises:
-        NotFound: there is none of that number.
+        NotFound: there is none of that number, or it is another chapter's own and the person never answered it.
     """
     found = await ctx.uow.convenings.get(convening_id) if 0 < convening_id < 2**31 else None
-    if found is None:
+    if found is None or not await _may_see(ctx, found):
         raise NotFound(ctx.t("I do not know that convening."), ctx.t("Type convening list to see what is coming up."))
     return found
+
+
+async def _may_see(ctx: Context, convening: Convening) -> bool:
+    if STEERING in ctx.roles or convening.is_seen_from(ctx.workspace_id):
+        return True
+    return await ctx.uow.convenings.rsvp_of(convening.id, await ctx.person_id()) is not None
+
+
+def whose(ctx: Context) -> str | None:
+    """Return the chapter whose own convenings the person sees beside those of every chapter; None for all chapters'."""
+    return None if STEERING in ctx.roles else ctx.workspace_id
 
 
 async def counted(uow: UnitOfWork, convening: Convening) -> Headcount:
@@ -116,7 +128,8 @@ async def _confirmed(ctx: Context, convening: Convening, person: str, going: Goi
     summary = (
         _place_in_line(ctx, convening, waits.index(person) + 1) if person in waits else _words(ctx, convening, going)
     )
-    fields = () if going is Going.NO else facts(convening, ctx.t, ctx.now)
+    is_coming = going is Going.YES and person not in waits
+    fields = () if going is Going.NO else facts(convening, ctx.t, ctx.now, is_coming=is_coming)
     text = ctx.t("You can change your answer at any time. Only the count is shown, never your name.")
     return await _beside_card(ctx, convening, Reply(summary, (Section(text=text, fields=fields),)))
 

@@ -9,7 +9,8 @@ from itertools import islice
 from babel.dates import get_day_names
 
 from bot.command import RUN
-from bot.domain.convenings import Convening, Headcount
+from bot.domain import access
+from bot.domain.convenings import Convening, Headcount, Scope
 from bot.domain.recurrence import MAX_DATES, parts_of
 from bot.domain.times import WallTime
 from bot.i18n import Translator
@@ -30,7 +31,7 @@ def card(convening: Convening, count: Headcount, t: Translator, now: datetime) -
     summary = t("{title}: {when}", title=convening.title, when=when)
     fields = (*facts(convening, t, now), Field(t("Answers"), headcount_line(convening, count, t)))
     buttons = rsvp_buttons(convening, t) if now < convening.over_at else ()
-    return Reply(summary, (Section(text=escape(convening.description), fields=fields, buttons=buttons),))
+    return Reply(summary, (Section(text=about(convening, t), fields=fields, buttons=buttons),))
 
 
 def rsvp_buttons(convening: Convening, t: Translator) -> tuple[Button, ...]:
@@ -39,8 +40,16 @@ def rsvp_buttons(convening: Convening, t: Translator) -> tuple[Button, ...]:
     return tuple(Button(label, RSVP, f"{convening.id}:{answer}") for answer, label in labels.items())
 
 
-def facts(convening: Convening, t: Translator, now: datetime) -> tuple[Field, ...]:
-    """Return what is known of the convening, without empty fields."""
+def about(convening: Convening, t: Translator) -> str:
+    """Return the description as markup, with a note where there is none in the reader's language."""
+    text = convening.about(t.lang)
+    is_other = bool(text) and text != (convening.descripcion if t.lang == "es" else convening.description)
+    note = t("(This text exists in Spanish only.)") if t.lang == "en" else t("(This text exists in English only.)")
+    return escape(f"{text}\n{note}" if is_other else text)
+
+
+def facts(convening: Convening, t: Translator, now: datetime, *, is_coming: bool = False) -> tuple[Field, ...]:
+    """Return what is known of the convening, without empty fields; a hidden place for those who come alone."""
     starts = convening.next_date(now)
     ends = convening.end_of(starts)
     times = [Field(t("When"), moment(starts))]
@@ -48,12 +57,26 @@ def facts(convening: Convening, t: Translator, now: datetime) -> tuple[Field, ..
         times.append(Field(t("Ends"), moment(ends)))
     texts = {
         t("Repeats"): describe(convening.repeat, t),
-        t("Where"): convening.place,
+        t("Not on"): _skipped(convening, t, now),
+        **_places(convening, t, is_coming=is_coming),
         t("City"): convening.city,
+        t("Host"): convening.host,
         t("Languages"): convening.languages,
-        t("Access"): convening.access,
+        t("Access"): access.shown(convening.access, t),
     }
     return (*times, *(Field(label, text) for label, text in texts.items() if text))
+
+
+def _places(convening: Convening, t: Translator, *, is_coming: bool) -> dict[str, str]:
+    if convening.hide_place and not is_coming:
+        return {t("Where"): t("told to those who answer yes")}
+    return {t("Where"): convening.place, t("Online"): convening.link}
+
+
+def _skipped(convening: Convening, t: Translator, now: datetime) -> str:
+    """Return the days to come on which a repeated convening does not take place."""
+    coming = [day for day in sorted(convening.skipped) if day >= now.date()]
+    return "; ".join(t.day(day) for day in coming[:SHOWN_DATES])
 
 
 def moment(time: WallTime) -> Moment:
@@ -112,7 +135,13 @@ def organizer_facts(convening: Convening, t: Translator, now: datetime) -> tuple
     """Return what only a preview shows: the limit, who sees names, the dates that a rule brings."""
     limit = str(convening.capacity) if convening.capacity else t("no limit")
     names = t("hidden from everybody") if convening.hide_names else t("seen by organizers only, never in public")
-    return (Field(t("Limit of places"), limit), Field(t("Names of who comes"), names), *_dates(convening, t, now))
+    audience = t("every chapter") if convening.audience is Scope.ALL else t("this chapter")
+    return (
+        Field(t("Shown to"), audience),
+        Field(t("Limit of places"), limit),
+        Field(t("Names of who comes"), names),
+        *_dates(convening, t, now),
+    )
 
 
 def _dates(convening: Convening, t: Translator, now: datetime) -> tuple[Field, ...]:
@@ -136,7 +165,8 @@ def listing(found: tuple[Convening, ...], t: Translator, now: datetime, *, is_or
 
 def _entry(convening: Convening, t: Translator, now: datetime) -> Section:
     fields = facts(convening, t, now)
-    shown = tuple(one for one in fields if one.label in (t("When"), t("Repeats"), t("Where"), t("City")))
+    labels = (t("When"), t("Repeats"), t("Not on"), t("Where"), t("Online"), t("City"))
+    shown = tuple(one for one in fields if one.label in labels)
     button = Button(t("Details and answer"), RUN, f"convening show {convening.id}")
     return Section(numbered(convening), fields=shown, buttons=(button,))
 
@@ -156,4 +186,5 @@ def promotion(convening: Convening, t: Translator, now: datetime) -> Reply:
     """Return the direct message for somebody who waited and now has a place."""
     summary = t("A place is free for you: you are coming to “{title}”.", title=convening.title)
     text = t("If you cannot come any more, press No, so that the next person gets the place.")
-    return Reply(summary, (Section(text=text, fields=facts(convening, t, now), buttons=rsvp_buttons(convening, t)),))
+    fields = facts(convening, t, now, is_coming=True)
+    return Reply(summary, (Section(text=text, fields=fields, buttons=rsvp_buttons(convening, t)),))

@@ -6,21 +6,20 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.command import Action, Command
 from bot.context import Context
 from bot.convert import values_of
-from bot.domain.convenings import Convening, Headcount, waiting
+from bot.domain.convenings import Convening, Headcount, Scope, waiting
 from bot.domain.deliveries import Subject
 from bot.domain.records import AuditEntry, Draft
-from bot.domain.recurrence import Problem, RuleError, rule_of
-from bot.domain.times import WallTime
-from bot.errors import CheckFailure, Conflict, UserInputError
+from bot.errors import CheckFailure, Conflict
 from bot.features.convening_answers import convening_of, counted, promote
 from bot.features.convening_cards import card, numbered, organizer_facts
-from bot.features.planned_times import clock_note, refuse_unplannable
+from bot.features.convening_values import as_typed
+from bot.features.planned_times import clock_note, zone_name_note
 from bot.forms import form_of
 from bot.i18n import Translator
 from bot.markup import escape
@@ -33,100 +32,22 @@ TOPIC = "convenings"
 PENDING = timedelta(hours=1)
 WAS = "was"  # travels with a prefilled form: what the convening looked like when the form was opened
 _UNTOUCHED = Headcount(0, 0, 0, 0)
-_PLAIN = ("title", "place", "city", "description", "languages", "access", "capacity", "hide_names")
-
-
-def check_times(ctx: Context, values: Mapping[str, Any]) -> None:
-    """Check the times of a new convening; needs no storage, so that a form shows it at once.
-
-    Raises:
-        UserInputError: it begins in the past or in over ten years, ends before it begins, or repeats as it cannot.
-    """
-    planned(ctx, values)
-
-
-def planned(ctx: Context, values: Mapping[str, Any]) -> Convening:
-    """Return a new convening, not stored yet.
-
-    Raises:
-        UserInputError: as `check_times`.
-    """
-    starts = WallTime(values["starts"], values["zone"])
-    refuse_unplannable(ctx, starts, "starts")
-    plain = {name: values[name] for name in _PLAIN if values.get(name) is not None}
-    blank = Convening(0, ctx.workspace_id, ctx.user_id, ctx.now, starts=starts, **{"title": "", "place": ""} | plain)
-    return _timed(ctx, blank, starts, values.get("ends"), values.get("repeat") or "")
-
-
-def changed(ctx: Context, old: Convening, values: Mapping[str, Any]) -> Convening:
-    """Return `old` with `values` in it and the next revision; a name that `values` lack stays as it is.
-
-    Raises:
-        UserInputError: as `check_times`; a start that stays as it is may lie in the past.
-    """
-    starts = WallTime(values.get("starts") or old.starts.local, values.get("zone") or old.starts.zone)
-    if starts != old.starts:
-        refuse_unplannable(ctx, starts, "starts")
-    plain = {name: values[name] for name in _PLAIN if values.get(name) is not None}
-    ends = values["ends"] if "ends" in values else _moved_end(old, starts)
-    repeat = values.get("repeat", old.repeat)
-    return _timed(ctx, replace(old, revision=old.revision + 1, **plain), starts, ends, repeat or "")
-
-
-def _moved_end(old: Convening, starts: WallTime) -> datetime | None:
-    """Return the old end, as long after the new start as it was after the old one."""
-    end = old.end_of(starts)
-    return end.local if end else None
-
-
-def _timed(ctx: Context, convening: Convening, starts: WallTime, ends: datetime | None, repeat: str) -> Convening:
-    end = WallTime(ends, starts.zone) if ends else None
-    if end:
-        _refuse_backwards(ctx, starts, end)
-    return replace(convening, starts=starts, ends=end, repeat=_rule(ctx.t, repeat, starts))
-
-
-def _refuse_backwards(ctx: Context, starts: WallTime, ends: WallTime) -> None:
-    refuse_unplannable(ctx, ends, "ends")
-    if ends.utc <= starts.utc:
-        when = ctx.t.moment(ends.aware)
-        text = ctx.t("It would end before it starts: {when}.", when=when)
-        raise UserInputError(text, ctx.t("It starts on {when}.", when=ctx.t.moment(starts.aware)), "ends")
-
-
-def _rule(t: Translator, text: str, starts: WallTime) -> str:
-    try:
-        return rule_of(text, starts)
-    except RuleError as error:
-        raise UserInputError(_rule_refusal(t, error, text, starts), _rule_hint(t), "repeat") from error
-
-
-def _rule_refusal(t: Translator, error: RuleError, text: str, starts: WallTime) -> str:
-    words = {
-        Problem.TOO_OFTEN: t("A convening repeats daily at most."),
-        Problem.TOO_MANY: t("A convening repeats at most 500 times."),
-        Problem.NEVER: t("By this rule the convening would never take place."),
-        Problem.UNREADABLE: t("“{text}” is not a repetition that I can read.", text=text[:60]),
-    }
-    if error.first:
-        first, start = t.moment(error.first.aware), t.moment(starts.aware)
-        return t("By this rule the first date is {first}, but it starts on {start}.", first=first, start=start)
-    return words[error.problem]
-
-
-def _rule_hint(t: Translator) -> str:
-    return t("Write daily, weekly, biweekly, monthly, or a rule such as FREQ=MONTHLY;BYDAY=2TU;COUNT=12.")
+_NEEDED = ("title", "starts", "zone", "place")
 
 
 async def preview(ctx: Context, command: str, convening: Convening, save: Action) -> Reply:
     """Keep what was typed for an hour and show the card as it will be, with Save and Change."""
     token = secrets.token_urlsafe(12)
-    await ctx.uow.drafts.put(Draft(token, ctx.user_id, command, dict(ctx.request.arguments), ctx.now + PENDING))
+    typed = dict(ctx.request.arguments)
+    await ctx.uow.drafts.put(Draft(token, ctx.user_id, command, typed | _exact(typed, convening), ctx.now + PENDING))
     when = ctx.t.moment(convening.next_date(ctx.now).aware)
     summary = ctx.t("Please check: “{title}” is on {when}. It is not saved yet.", title=convening.title, when=when)
     buttons = (save.button(ctx.t("Save"), token, "primary"), Button(ctx.t("Change"), AGAIN, token))
     checks = Section(
-        ctx.t("Before you save"), _clock_notes(ctx.t, convening), organizer_facts(convening, ctx.t, ctx.now), buttons
+        ctx.t("Before you save"),
+        _clock_notes(ctx.t, convening, typed),
+        organizer_facts(convening, ctx.t, ctx.now),
+        buttons,
     )
     return Reply(summary, (*await _as_posted(ctx, convening), checks))
 
@@ -138,10 +59,18 @@ async def _as_posted(ctx: Context, convening: Convening) -> tuple[Section, ...]:
     return tuple(Section(one.title or shown.summary, one.text, one.fields) for one in shown.sections)
 
 
-def _clock_notes(t: Translator, convening: Convening) -> str:
-    """Say what the change of clocks does to the times, as markup."""
+def _exact(typed: Mapping[str, str], convening: Convening) -> dict[str, str]:
+    """Return the times among what was typed as they were understood: "tomorrow" must not change while it waits."""
+    exact = {name: text for name, text in as_typed(convening).items() if name in ("starts", "zone", "ends")}
+    return {name: text for name, text in exact.items() if not is_blank(typed.get(name, ""))}
+
+
+def _clock_notes(t: Translator, convening: Convening, typed: Mapping[str, str]) -> str:
+    """Say what the change of clocks does to the times, and to the name of a zone, as markup."""
     times = [convening.starts, *([convening.ends] if convening.ends else [])]
-    return "\n\n".join(escape(note) for note in (clock_note(t, time) for time in times) if note)
+    names = (typed.get("zone", ""), *typed.get("starts", "").split()[-1:])
+    notes = [zone_name_note(t, name, convening.starts) for name in names]
+    return "\n\n".join(escape(note) for note in (*notes, *(clock_note(t, time) for time in times)) if note)
 
 
 async def take_pending(ctx: Context, token: str) -> Draft | None:
@@ -158,13 +87,18 @@ async def take_pending(ctx: Context, token: str) -> Draft | None:
     return draft if await ctx.uow.inbox.claim(f"save:{token}", ctx.now) else None
 
 
-def typed_values(ctx: Context, command: Command, arguments: Mapping[str, str]) -> dict[str, Any]:
+def typed_values(
+    ctx: Context, command: Command, arguments: Mapping[str, str], old: Convening | None = None
+) -> dict[str, Any]:
     """Return the command's values; those that a prefilled form gave back blank are there as blank values.
+
+    Times are read in the zone that is typed, else in that of `old`.
 
     Raises:
         UserInputError: the first option that cannot be used.
     """
-    values, errors = values_of(command, arguments, ctx.t)
+    here = replace(ctx.here, zone=str(old.starts.zone)) if old else ctx.here
+    values, errors = values_of(command, arguments, ctx.t, here)
     for error in errors.values():
         raise error
     return values | _cleared(command, arguments)
@@ -174,14 +108,14 @@ def _cleared(command: Command, arguments: Mapping[str, str]) -> dict[str, Any]:
     if WAS not in arguments:
         return {}
     blanks = {str: "", int: 0, bool: False}
-    asked = (one for one in command.parameters if one.name not in ("convening", "title", "starts", "zone", "place"))
+    asked = (one for one in command.parameters if one.option.on_form and one.name not in ("convening", *_NEEDED))
     return {one.name: blanks.get(one.type) for one in asked if is_blank(arguments.get(one.name, ""))}
 
 
 async def saved(ctx: Context, convening: Convening, command: str) -> Reply:
     """Store a new convening and ask for it in every channel that follows convenings."""
     stored = await ctx.uow.convenings.add(convening)
-    count = await ctx.deliver(Subject.CONVENING, stored.id, TOPIC, stored.revision)
+    count = await ctx.deliver(Subject.CONVENING, stored.id, TOPIC, stored.revision, workspace_id=bound(stored))
     await audit(ctx, command, f"convening:{stored.id}")
     t = ctx.t
     summary = t("“{title}” is saved.", title=numbered(stored))
@@ -191,11 +125,18 @@ async def saved(ctx: Context, convening: Convening, command: str) -> Reply:
     return Reply(summary, (Section(text=escape(text)), *await _as_posted(ctx, stored)), replaces=True)
 
 
+def bound(convening: Convening) -> str:
+    """Return the chapter whose channels alone get the convening, "" for those of all chapters."""
+    return convening.workspace_id if convening.audience is Scope.CHAPTER else ""
+
+
 async def save_change(ctx: Context, convening: Convening, command: str) -> Reply:
     """Store a changed convening, ask every copy for it, and give places that became free to those who wait."""
     answers = await ctx.uow.convenings.answers(convening.id)
     old = await convening_of(ctx, convening.id)
     stored = await ctx.uow.convenings.save(convening)
+    if stored.audience is not old.audience:
+        await ctx.deliver(Subject.CONVENING, stored.id, TOPIC, stored.revision)
     count = await update_copies(ctx, stored)
     await promote(ctx, stored, waiting(old, answers))
     await audit(ctx, command, f"convening:{stored.id}")
@@ -248,10 +189,9 @@ def may_edit(ctx: Context, convening: Convening) -> bool:
 
 def edit_form(ctx: Context, command: Command, convening: Convening) -> Form:
     """Return the form with everything as it is now."""
-    values = _as_typed(convening)
+    values = as_typed(convening)
     form = form_of(command, values, ctx.t)
-    needed = ("title", "starts", "zone", "place")
-    inputs = tuple(_required(one, one.name in needed) for one in form.inputs if one.name != "convening")
+    inputs = tuple(_required(one, one.name in _NEEDED) for one in form.inputs if one.name != "convening")
     hidden = {"convening": str(convening.id), WAS: fingerprint(convening)}
     return Form(form.title, tuple(sorted(inputs, key=lambda one: not one.required)), form.action, hidden)
 
@@ -260,23 +200,9 @@ def _required(one: Input, required: bool) -> Input:
     return Input(one.name, one.label, one.kind, required, one.value, one.hint, one.max_chars, one.choices)
 
 
-def _as_typed(convening: Convening) -> dict[str, str]:
-    """Return the convening's values as a person would type them."""
-    written = "%Y-%m-%d %H:%M"
-    values = {name: str(getattr(convening, name)) for name in _PLAIN[:-2]}
-    return values | {
-        "capacity": str(convening.capacity or ""),
-        "hide_names": "yes" if convening.hide_names else "no",
-        "starts": convening.starts.local.strftime(written),
-        "zone": convening.starts.zone,
-        "ends": convening.ends.local.strftime(written) if convening.ends else "",
-        "repeat": convening.repeat,
-    }
-
-
 def fingerprint(convening: Convening) -> str:
     """Return what changes when somebody edits it, and not when somebody answers it."""
-    return hashlib.sha256(repr(sorted(_as_typed(convening).items())).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr(sorted(as_typed(convening).items())).encode()).hexdigest()[:16]
 
 
 def refuse_outdated(ctx: Context, convening: Convening, arguments: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
@@ -13,16 +13,40 @@ from bot.domain.convenings import Going, headcount
 from bot.domain.deliveries import Subject
 from bot.domain.times import Zone
 from bot.errors import NotFound, UserInputError
-from bot.features.convening_answers import answered, convening_of, public_card, render_promotion
+from bot.features.convening_answers import answered, convening_of, public_card, render_promotion, whose
 from bot.features.convening_cards import card, listing, numbered
+from bot.features.convening_options import (
+    ANSWERS,
+    NUMBER,
+    STARTS,
+    ZONE,
+    Access,
+    Audience,
+    Capacity,
+    City,
+    Descripcion,
+    Description,
+    Ends,
+    HideNames,
+    HidePlace,
+    Host,
+    Languages,
+    Link,
+    NewPlace,
+    NewStarts,
+    NewTitle,
+    NewZone,
+    Number,
+    Place,
+    Repeat,
+    Themes,
+    Title,
+)
 from bot.features.convening_plans import (
     audit,
-    changed,
-    check_times,
     edit_form,
     editable,
     may_edit,
-    planned,
     preview,
     refuse_outdated,
     save_change,
@@ -31,58 +55,21 @@ from bot.features.convening_plans import (
     typed_values,
     update_copies,
 )
+from bot.features.convening_values import changed, check_times, planned
 from bot.i18n import N_
 from bot.permissions import ORGANIZER, organizer
-from bot.reply import Button, Choice, Form, Reply, Section
+from bot.reply import Button, Form, Reply, Section
 from bot.request import Kind
-from bot.text import fold
 
 SHOWN = 10
-SUGGESTED = 25
-MAX_LABEL = 100
 
 feature = Feature("convening", summary=N_("Gatherings: see them, answer, announce your own"), order=30)
 feature.delivers(Subject.PROMOTION)(render_promotion)
 
 
-async def suggest(ctx: Context, typed: str) -> Sequence[Choice]:
-    """Return the upcoming convenings whose title or number holds what was typed."""
-    wanted = fold(typed).removeprefix("#")
-    found = await ctx.uow.convenings.upcoming(ctx.now, 4 * SUGGESTED)
-    fitting = (one for one in found if wanted in fold(one.title) or wanted == str(one.id))
-    labels = ((one.id, f"#{one.id} {ctx.t.day(one.next_date(ctx.now).local)} {one.title}") for one in fitting)
-    return [Choice(str(number), label[:MAX_LABEL]) for number, label in labels][:SUGGESTED]
-
-
-ANSWERS = (Choice("yes", N_("Yes")), Choice("maybe", N_("Maybe")), Choice("no", N_("No")))
-NUMBER = Option(
-    N_("Number of the convening; convening list shows it"), N_("Convening"), suggest=suggest, minimum=1, maximum=2**31
-)
-_ENDS = Option(N_("When it ends, by the same clock, like 2027-03-14 20:30"), N_("Ends"))
-_REPEAT = Option(N_("daily, weekly, biweekly, monthly, or an RRULE such as FREQ=MONTHLY;BYDAY=2TU"), N_("Repeats"))
-_STARTS = Option(N_("Date and time there, like 2027-03-14 18:30"), N_("Starts"))
-_ZONE = Option(N_("Time zone of the place, like America/New_York"), N_("Time zone"), max_chars=60)
-_CAPACITY = Option(N_("How many can come; 0 or blank for no limit"), N_("Limit of places"), minimum=0, maximum=100_000)
-_HIDE = Option(N_("Hide who comes from everybody, also from organizers"), N_("Hide names (yes or no)"))
-
-Number = Annotated[int, NUMBER]
-Title = Annotated[str, Option(N_("What it is called"), N_("Title"), max_chars=120)]
-Starts = Annotated[datetime | None, _STARTS]
-ZoneName = Annotated[Zone | None, _ZONE]
-Place = Annotated[str, Option(N_("Address or link"), N_("Place"))]
-Ends = Annotated[datetime | None, _ENDS]
-City = Annotated[str | None, Option(N_("City where it takes place"), N_("City"), max_chars=80)]
-Description = Annotated[str | None, Option(N_("What it is about"), N_("Description"), "text", max_chars=1500)]
-Languages = Annotated[str | None, Option(N_("Languages spoken and interpreted"), N_("Languages"), max_chars=120)]
-Access = Annotated[str | None, Option(N_("Wheelchair access, captions, child care and the like"), N_("Access"))]
-Capacity = Annotated[int | None, _CAPACITY]
-HideNames = Annotated[bool | None, _HIDE]
-Repeat = Annotated[str | None, _REPEAT]
-
-
 @feature.command("list", summary=N_("See the convenings that are coming up"), example="convening list")
 async def list_upcoming(ctx: Context) -> Reply:
-    found = await ctx.uow.convenings.upcoming(ctx.now, SHOWN)
+    found = await ctx.uow.convenings.upcoming(ctx.now, SHOWN, workspace_id=whose(ctx))
     return listing(found, ctx.t, ctx.now, is_organizer=ORGANIZER in ctx.roles)
 
 
@@ -94,7 +81,7 @@ async def show(ctx: Context, convening: Annotated[int | None, NUMBER] = None) ->
 
 
 async def _next_one(ctx: Context) -> Reply:
-    found = await ctx.uow.convenings.upcoming(ctx.now, 1)
+    found = await ctx.uow.convenings.upcoming(ctx.now, 1, workspace_id=ctx.workspace_id)
     return await _shown(ctx, found[0].id) if found else listing((), ctx.t, ctx.now, is_organizer=ORGANIZER in ctx.roles)
 
 
@@ -123,8 +110,8 @@ async def _shown(ctx: Context, convening_id: int) -> Reply:
 async def add(
     ctx: Context,
     title: Title,
-    starts: Annotated[datetime, _STARTS],
-    zone: Annotated[Zone, _ZONE],
+    starts: Annotated[datetime, STARTS],
+    zone: Annotated[Zone, ZONE],
     place: Place,
     ends: Ends = None,
     city: City = None,
@@ -134,11 +121,18 @@ async def add(
     capacity: Capacity = None,
     hide_names: HideNames = None,
     repeat: Repeat = None,
+    descripcion: Descripcion = None,
+    link: Link = None,
+    host: Host = None,
+    themes: Themes = None,
+    hide_place: HidePlace = None,
+    audience: Audience = None,
 ) -> Reply:
-    where = {"place": place, "city": city, "languages": languages, "access": access}
+    where = {"place": place, "link": link, "hide_place": hide_place, "city": city, "audience": audience}
     when = {"starts": starts, "zone": zone, "ends": ends, "repeat": repeat}
-    rest = {"title": title, "description": description, "capacity": capacity, "hide_names": hide_names}
-    return await preview(ctx, add.name, planned(ctx, where | when | rest), save_new)
+    what = {"title": title, "description": description, "descripcion": descripcion, "host": host, "themes": themes}
+    who = {"languages": languages, "access": access, "capacity": capacity, "hide_names": hide_names}
+    return await preview(ctx, add.name, planned(ctx, where | when | what | who), save_new)
 
 
 @feature.action("save", check=organizer, writes=True)
@@ -167,10 +161,10 @@ def _saved_already(ctx: Context) -> Reply:
 async def edit(
     ctx: Context,
     convening: Number,
-    title: Annotated[str | None, Option(N_("What it is called"), N_("Title"), max_chars=120)] = None,
-    starts: Starts = None,
-    zone: ZoneName = None,
-    place: Annotated[str | None, Option(N_("Address or link"), N_("Place"))] = None,
+    title: NewTitle = None,
+    starts: NewStarts = None,
+    zone: NewZone = None,
+    place: NewPlace = None,
     ends: Ends = None,
     city: City = None,
     description: Description = None,
@@ -179,12 +173,16 @@ async def edit(
     capacity: Capacity = None,
     hide_names: HideNames = None,
     repeat: Repeat = None,
+    descripcion: Descripcion = None,
+    link: Link = None,
+    host: Host = None,
+    themes: Themes = None,
+    hide_place: HidePlace = None,
+    audience: Audience = None,
 ) -> Reply | Form:
-    where = {"place": place, "city": city, "languages": languages, "access": access}
-    when = {"starts": starts, "zone": zone, "ends": ends, "repeat": repeat}
-    rest = {"title": title, "description": description, "capacity": capacity, "hide_names": hide_names}
-    given = {name: value for name, value in (where | when | rest).items() if value is not None}
-    if not given:
+    where = (place, link, hide_place, city, audience)
+    what = (title, description, descripcion, host, themes, languages, access, capacity, hide_names)
+    if all(one is None for one in (starts, zone, ends, repeat, *where, *what)):
         return await _form_or_button(ctx, convening)
     return await _edit_preview(ctx, convening, ctx.request.arguments)
 
@@ -201,7 +199,7 @@ async def _form_or_button(ctx: Context, convening_id: int) -> Reply | Form:
 async def _edit_preview(ctx: Context, convening_id: int, arguments: Mapping[str, str]) -> Reply:
     old = await editable(ctx, convening_id)
     refuse_outdated(ctx, old, arguments)
-    return await preview(ctx, edit.name, changed(ctx, old, typed_values(ctx, edit, arguments)), save_edit)
+    return await preview(ctx, edit.name, changed(ctx, old, typed_values(ctx, edit, arguments, old)), save_edit)
 
 
 @feature.action("edit", check=organizer, opens_form=True)
@@ -215,8 +213,8 @@ async def save_edit(ctx: Context, argument: str) -> Reply:
     draft = await take_pending(ctx, argument)
     if draft is None:
         return _saved_already(ctx)
-    values = typed_values(ctx, edit, draft.values)
-    old = await editable(ctx, values.pop("convening"))
+    old = await editable(ctx, number_in(ctx, draft.values["convening"]))
+    values = typed_values(ctx, edit, draft.values, old)
     refuse_outdated(ctx, old, draft.values)
     return await save_change(ctx, changed(ctx, old, values), edit.name)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.context import Context
-from bot.domain.times import WallTime, find_zone, near_zones, parse_local
+from bot.domain.times import FIXED_NAMES, WallTime, find_zone, near_zones, parse_local
 from bot.errors import UserInputError
 from bot.i18n import Translator
 
@@ -47,6 +47,21 @@ def clock_note(t: Translator, time: WallTime) -> str:
             zone=time.zone,
         )
     return ""
+
+
+def zone_name_note(t: Translator, typed: str, time: WallTime) -> str:
+    """Return what people must know when they named a zone by its other half of the year ("EST" in summer), else ""."""
+    name, shown = typed.strip(" ()").upper(), time.aware.tzname() or ""
+    if name.casefold() not in FIXED_NAMES or name == shown:
+        return ""
+    return t(
+        "You wrote {name}, but on that day the clocks in {zone} show {shown}: {clock} {shown} is meant. "
+        "Press Change if that is wrong.",
+        name=name,
+        zone=time.zone,
+        shown=shown,
+        clock=time.aware.strftime("%H:%M"),
+    )
 
 
 def time_in(ctx: Context, text: str, option: str) -> WallTime | None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import (
-    ForeignKey,
-    UniqueConstraint,
-)
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.domain.convenings import Going
+from bot.domain.convenings import Going, Scope
 from bot.domain.reminders import State
 from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, Base, NamedId
-from storage.types import WallClock, Word
+from storage.types import Days, Names, WallClock, Word
 
 
 class ConveningRow(Base):
@@ -40,6 +37,13 @@ class ConveningRow(Base):
     cancelled_reason: Mapped[str]
     reminders: Mapped[str] = mapped_column(server_default=NOTHING)
     look_at: Mapped[datetime | None] = mapped_column(index=True)  # for reminders; None: not before it changes
+    link: Mapped[str] = mapped_column(server_default=NOTHING)
+    descripcion: Mapped[str] = mapped_column(server_default=NOTHING)
+    host: Mapped[str] = mapped_column(server_default=NOTHING)
+    themes: Mapped[tuple[str, ...]] = mapped_column(Names, server_default=NOTHING)
+    hide_place: Mapped[bool] = mapped_column(server_default=false())
+    skipped: Mapped[tuple[date, ...]] = mapped_column(Days, server_default=NOTHING)
+    audience: Mapped[Scope] = mapped_column(Word(Scope), server_default=Scope.ALL.value)
     __table_args__ = (NEVER_REUSED,)
 
 

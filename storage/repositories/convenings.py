@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.convenings import LASTS_WITHOUT_END, Convening, Going, Rsvp
+from bot.domain.convenings import LASTS_WITHOUT_END, Convening, Going, Rsvp, Scope
 from bot.domain.times import WallTime, Zone
 from bot.errors import Conflict, NotFound
 from storage.failures import CHANGED, LOOK_AGAIN, REMOVED
@@ -49,12 +49,14 @@ class Convenings:
         row = await self._row(convening_id)
         return _convening(row) if row else None
 
-    async def upcoming(self, now: datetime, limit: int = 10) -> tuple[Convening, ...]:
-        ahead = await self._ahead(now, ConveningRow.cancelled_at.is_(None))
+    async def upcoming(self, now: datetime, limit: int = 10, *, workspace_id: str | None = "") -> tuple[Convening, ...]:
+        seen = [] if workspace_id is None else [_is_seen_from(workspace_id)]
+        ahead = await self._ahead(now, ConveningRow.cancelled_at.is_(None), *seen)
         return tuple(sorted(ahead, key=lambda one: (one.next_date(now).utc, one.id))[:limit])
 
     async def calendar(self, since: datetime, workspace_id: str = "") -> tuple[Convening, ...]:
-        return await self._ahead(since, *([ConveningRow.workspace_id == workspace_id] if workspace_id else []))
+        chapter = ConveningRow.workspace_id == workspace_id
+        return await self._ahead(since, chapter if workspace_id else ConveningRow.audience == Scope.ALL)
 
     async def _ahead(self, now: datetime, *where: ColumnElement[bool]) -> tuple[Convening, ...]:
         """Return those not over: the database leaves out what is over in every zone, each one's own zone the rest."""
@@ -109,6 +111,11 @@ class Convenings:
         wanted = select(RsvpRow).where(where).order_by(*order).execution_options(populate_existing=True)
         rows = await self._session.scalars(wanted)
         return tuple(_rsvp(row) for row in rows)
+
+
+def _is_seen_from(workspace_id: str) -> ColumnElement[bool]:
+    own = (ConveningRow.workspace_id == workspace_id) & (ConveningRow.workspace_id != "")
+    return (ConveningRow.audience == Scope.ALL) | own
 
 
 def _columns(convening: Convening) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.deliveries import Status, Subject
 from bot.testing import button_of, conversation, words_of
-from tests.features.gatherings import ELSEWHERE, MEMBER, ORGANIZER, followed, planned, post, value_of
+from tests.features.gatherings import ELSEWHERE, MEMBER, ORGANIZER, STEERING, followed, planned, post, value_of
 
 BO, CY = MEMBER | {"user": "fake:bo", "name": "Bo"}, MEMBER | {"user": "fake:cy", "name": "Cy", "lang": "es"}
 JOIN = 'join name:"Ana" city:Eugene email:ana@example.org consent:yes'
@@ -269,7 +269,7 @@ async def test_attendee_list_public(chat):
 async def test_people_of_every_chapter_answer_the_same_convening(chat, storage):
     await followed(chat, "fake:C1")
     await chat.say("channel follow", **ELSEWHERE)
-    await planned(chat)
+    await planned(chat, **STEERING)
     await chat.press(post(chat, "fake:C2"), "Yes", **ELSEWHERE | {"admin": False})
     await chat.press(post(chat), "Yes", **MEMBER)
     await chat.deliver()

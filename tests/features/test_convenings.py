@@ -44,7 +44,7 @@ async def test_add_repeats_weekday_time_and_zone_before_anything_is_saved(chat, 
 async def test_saving_posts_the_card_of_the_preview_in_every_followed_channel(chat):
     await followed(chat, "fake:C1", "fake:C9")
     await chat.say("channel follow lang:es", **ELSEWHERE)
-    preview = await chat.say(f'{ADD} access:"Ramp" languages:"English, Spanish" city:Eugene', **ORGANIZER)
+    preview = await chat.say(f'{ADD} access:"Ramp" languages:"English, Spanish" city:Eugene', **STEERING)
     reply = await chat.press(preview, "Save")
     await chat.deliver()
     assert "3 channels" in words_of(reply)
