@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vRecur
 
+from bot.domain import access
 from bot.domain.convenings import LASTS_WITHOUT_END, Convening
 from bot.domain.recurrence import MAX_DATES, parts_of
 from bot.domain.times import WallTime
@@ -85,8 +86,10 @@ def _event(occasion: Occasion, t: Translator, now: datetime) -> Event:
     event.add("summary", convening.title)
     event.add("dtstart", _wall(convening.starts))
     event.add("dtend", _wall(_end(convening)))
-    event.add("location", ", ".join(one for one in (convening.place, convening.city) if one))
+    event.add("location", ", ".join(one for one in (convening.public_place, convening.city) if one))
     event.add("description", described(convening, t))
+    if convening.public_link:
+        event.add("url", convening.public_link)
     event.add("class", "PUBLIC")
     _repeat(event, convening)
     return event
@@ -96,9 +99,11 @@ def described(convening: Convening, t: Translator) -> str:
     """Return what a calendar or another platform's event says of a convening, as plain text."""
     lines = (
         t("Cancelled. Reason: {reason}", reason=convening.cancelled_reason) if convening.cancelled_reason else "",
-        convening.description,
+        convening.about(t.lang),
+        _labelled(t("Online"), convening.public_link),
+        _labelled(t("Host"), convening.host),
         _labelled(t("Languages"), convening.languages),
-        _labelled(t("Access"), convening.access),
+        _labelled(t("Access"), access.shown(convening.access, t)),
     )
     return "\n\n".join(line for line in lines if line)
 
@@ -128,3 +133,5 @@ def _repeat(event: Event, convening: Convening) -> None:
     elif "COUNT" not in parts:
         parts["COUNT"] = str(MAX_DATES)
     event.add("rrule", vRecur.from_ical(";".join(f"{name}={value}" for name, value in parts.items())))
+    for day in convening.skipped:
+        event.add("exdate", _wall(WallTime(datetime.combine(day, convening.starts.local.time()), convening.starts.zone)))

@@ -170,8 +170,11 @@ class ConveningStore(Protocol):
         Those of every chapter, and that chapter's own; every chapter's own for None.
         """
 
-    async def calendar(self, since: datetime, workspace_id: str = "") -> tuple[Convening, ...]:
-        """Return those that are not over at `since`, cancelled ones too, of one chapter or of all, by their id."""
+    async def calendar(self, since: datetime, workspace_id: str | None = "") -> tuple[Convening, ...]:
+        """Return those that are not over at `since`, cancelled ones too, by their id.
+
+        Those of one chapter, those for every chapter for "", or all that there are for None.
+        """
 
     async def rsvp_of(self, convening_id: int, person_id: str) -> Rsvp | None:
         """Return the person's answer."""

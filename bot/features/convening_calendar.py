@@ -8,10 +8,10 @@ from typing import Annotated
 
 from bot.calendars import MEDIA_TYPE, Occasion, calendar_file, feed, tag_of
 from bot.context import Context
-from bot.domain.convenings import Convening, Going
+from bot.domain.convenings import Convening, Going, Scope
 from bot.errors import NotFound
-from bot.features.convening_answers import convening_of
-from bot.features.convenings import NUMBER
+from bot.features.convening_answers import convening_of, whose
+from bot.features.convening_options import NUMBER
 from bot.features.convenings import feature as convenings
 from bot.http import HttpReply, Visit
 from bot.i18n import N_, Translator
@@ -20,6 +20,7 @@ from bot.ports import UnitOfWork
 from bot.reply import Attachment, Reply, Section
 
 KEPT = timedelta(days=90)  # what is over stays in a subscribed calendar for so long
+MOST = 500  # convenings in one file
 CHAPTER, MINE = "/calendar/chapter/{code}.ics", "/calendar/mine/{secret}.ics"
 ALL, ONE = "/calendar/all.ics", "/calendar/convening/{number}.ics"
 _SHARED = {"Cache-Control": "public, no-cache"}
@@ -34,7 +35,7 @@ async def calendar(ctx: Context, convening: Annotated[int | None, NUMBER] = None
         summary = ctx.t("Open this file to put “{title}” into your calendar.", title=found.title)
         content = calendar_file(_occasion(ctx.uow, found), ctx.t, ctx.now)
         return Reply(summary, attachments=(Attachment(f"convening-{found.id}.ics", content, MEDIA_TYPE),))
-    ahead = [one for one in await ctx.uow.convenings.calendar(ctx.now) if not one.is_cancelled]
+    ahead = await ctx.uow.convenings.upcoming(ctx.now, MOST, workspace_id=whose(ctx))
     addresses = await _addresses(ctx)
     if not ahead:
         return Reply(ctx.t("No convening is planned yet, so there is no calendar file."), addresses)
@@ -119,7 +120,7 @@ async def one_convening(visit: Visit) -> HttpReply:
     number = visit.values["number"]
     is_number = number.isascii() and number.isdigit() and len(number) < 10
     found = await visit.uow.convenings.get(int(number)) if is_number else None
-    if found is None:
+    if found is None or found.audience is not Scope.ALL:  # a page knows nobody's chapter
         raise _unknown(visit.t)
     occasion = _occasion(visit.uow, found)
     name = {"Content-Disposition": f'attachment; filename="convening-{found.id}.ics"'}
@@ -132,7 +133,7 @@ async def _answered_by(uow: UnitOfWork, user_id: str, since: datetime) -> tuple[
     member = await uow.members.by_user(user_id)
     answers = await uow.convenings.attending(member.id if member else user_id)
     wanted = {one.convening_id for one in answers if one.answer is not Going.NO}
-    return tuple(one for one in await uow.convenings.calendar(since) if one.id in wanted)
+    return tuple(one for one in await uow.convenings.calendar(since, None) if one.id in wanted)
 
 
 def _unknown(t: Translator) -> NotFound:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from bot.command import RUN, Delivering, Feature, Option, Rendered
 from bot.context import Context
-from bot.domain.convenings import Going, headcount
+from bot.domain.convenings import Convening, Going, headcount
 from bot.domain.deliveries import Subject
 from bot.domain.times import Zone
 from bot.errors import NotFound, UserInputError
@@ -58,7 +58,7 @@ from bot.features.convening_plans import (
 from bot.features.convening_values import changed, check_times, planned
 from bot.i18n import N_
 from bot.permissions import ORGANIZER, organizer
-from bot.reply import Button, Form, Reply, Section
+from bot.reply import Button, Field, Form, Reply, Section
 from bot.request import Kind
 
 SHOWN = 10
@@ -87,7 +87,7 @@ async def _next_one(ctx: Context) -> Reply:
 
 async def _shown(ctx: Context, convening_id: int) -> Reply:
     convening = await convening_of(ctx, convening_id)
-    shown = await public_card(ctx, convening)
+    shown = await _with_themes(ctx, convening)
     if not may_edit(ctx, convening):
         return shown
     buttons = (
@@ -95,6 +95,17 @@ async def _shown(ctx: Context, convening_id: int) -> Reply:
         Button(ctx.t("Cancel this convening"), RUN, f"convening cancel {convening.id}", "danger"),
     )
     return replace(shown, sections=(*shown.sections, Section(numbered(convening), buttons=buttons)))
+
+
+async def _with_themes(ctx: Context, convening: Convening) -> Reply:
+    """Return the card with the names of its themes."""
+    shown = await public_card(ctx, convening)
+    names = ", ".join(one.name(ctx.t.lang) for one in ctx.bank.themes if one.id in convening.themes)
+    if not names:
+        return shown
+    first = shown.sections[0]
+    named = replace(first, fields=(*first.fields, Field(ctx.t("Themes"), names)))
+    return replace(shown, sections=(named, *shown.sections[1:]))
 
 
 @feature.command(

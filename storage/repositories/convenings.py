@@ -54,7 +54,9 @@ class Convenings:
         ahead = await self._ahead(now, ConveningRow.cancelled_at.is_(None), *seen)
         return tuple(sorted(ahead, key=lambda one: (one.next_date(now).utc, one.id))[:limit])
 
-    async def calendar(self, since: datetime, workspace_id: str = "") -> tuple[Convening, ...]:
+    async def calendar(self, since: datetime, workspace_id: str | None = "") -> tuple[Convening, ...]:
+        if workspace_id is None:
+            return await self._ahead(since)
         chapter = ConveningRow.workspace_id == workspace_id
         return await self._ahead(since, chapter if workspace_id else ConveningRow.audience == Scope.ALL)
 

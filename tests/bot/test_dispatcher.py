@@ -24,7 +24,7 @@ async def chat(storage):
 
 async def _upcoming(storage, chat):
     async with storage.unit_of_work(writes=False) as uow:
-        return await uow.convenings.upcoming(chat.clock(), 10)
+        return await uow.convenings.upcoming(chat.clock(), 10, workspace_id=None)
 
 
 async def _audited(storage):
@@ -95,7 +95,7 @@ async def test_a_form_is_not_shown_to_somebody_who_may_not_send_it(chat, storage
     [
         (f"title:{'x' * 121}", "at most 120 characters"),
         (f'description:"{"y " * 800}"', "at most 1500 characters"),
-        ('starts:"next blue moon"', "Write it like 2027-03-14 18:30."),
+        ('starts:"next blue moon"', "Write it like 2027-03-14 18:30, or"),
         ('starts:"2027-02-30 18:30"', "is not a date and time"),
         ("zone:Mars", "is not a time zone that I know"),
         ("capacity:many", "Write a whole number."),

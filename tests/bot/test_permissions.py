@@ -61,7 +61,7 @@ async def test_role_member_posts(sqlite_storage, typed, who, words):
 
 async def test_the_rights_of_an_organizer_end_at_their_chapter(sqlite_storage):
     async with conversation(sqlite_storage) as chat:
-        await gatherings.planned(chat)
+        await gatherings.planned(chat, **gatherings.STEERING)
         reply = await chat.say("convening cancel 1 reason:Storm", **gatherings.ELSEWHERE)
         assert "This belongs to another chapter." in words_of(reply)
         cancelled = await chat.say("convening cancel 1 reason:Storm", **gatherings.STEERING | {"workspace": "fake:T2"})

@@ -284,7 +284,7 @@ async def test_role_removed_between(chat, storage):
 
 
 async def test_organizers_of_another_chapter_cannot_change_it_and_steering_can(chat, storage):
-    await planned(chat)
+    await planned(chat, **STEERING)
     for text in ("convening edit 1 place:Park", "convening edit 1", "convening cancel 1 reason:no"):
         assert "belongs to another chapter" in (await chat.say(text, **ELSEWHERE)).summary
     assert ("convening cancel", "", "refused") in await _acts(storage)

@@ -52,10 +52,10 @@ async def test_a_convening_entered_on_slack_appears_on_discord_and_counts_answer
     assert "follow" in _said(followed).lower()
     await slack.command("channel follow topics:all", user="U0ADMIN")
     await slack.seen(1)
-    await slack.command(f"convening add {ASSEMBLY}", user="U0ADMIN")
+    await slack.command(f"convening add {ASSEMBLY}", user="U0CHAIR")
     preview = await slack.seen(2)
     assert "not saved yet" in _words(preview)
-    await slack.press(preview, "Save", user="U0ADMIN")
+    await slack.press(preview, "Save", user="U0CHAIR")
     await discord.until(lambda: "City assembly" in _posted(discord), "the card")
     await slack.until(lambda: any("City assembly" in m.text and not m.only_for for m in slack.messages))
     card = discord.messages[CHANNEL][0]
