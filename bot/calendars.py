@@ -134,4 +134,6 @@ def _repeat(event: Event, convening: Convening) -> None:
         parts["COUNT"] = str(MAX_DATES)
     event.add("rrule", vRecur.from_ical(";".join(f"{name}={value}" for name, value in parts.items())))
     for day in convening.skipped:
-        event.add("exdate", _wall(WallTime(datetime.combine(day, convening.starts.local.time()), convening.starts.zone)))
+        event.add(
+            "exdate", _wall(WallTime(datetime.combine(day, convening.starts.local.time()), convening.starts.zone))
+        )

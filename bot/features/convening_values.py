@@ -121,8 +121,8 @@ def changed(ctx: Context, old: Convening, values: Mapping[str, Any]) -> Convenin
     ends = _new_end(values["ends"], starts) if "ends" in values else _moved_end(old, starts)
     repeat = values.get("repeat", old.repeat) or ""
     skipped = old.skipped if (starts, repeat) == (old.starts, old.repeat) else ()
-    wider = {"audience": audience_for(ctx, "all")} if values.get("audience") == Scope.ALL else {}
-    told = replace(old, revision=old.revision + 1, skipped=skipped, **_facts(ctx, values), **wider)
+    audience = audience_for(ctx, "all") if values.get("audience") == Scope.ALL else old.audience
+    told = replace(old, revision=old.revision + 1, skipped=skipped, audience=audience, **_facts(ctx, values))
     return _timed(ctx, told, starts, ends, repeat)
 
 

@@ -16,8 +16,9 @@ from bot.calendars import Occasion, calendar_file
 from bot.i18n import core_translators
 from bot.testing import conversation, words_of
 from tests.adapters.web.conftest import site
-from tests.features.gatherings import ELSEWHERE, MEMBER, ORGANIZER, planned
+from tests.features.gatherings import ELSEWHERE, MEMBER, ORGANIZER, STEERING, planned
 
+ABROAD = STEERING | {"workspace": "fake:T2", "channel": "fake:C2"}
 BO = MEMBER | {"user": "fake:bo", "name": "Bo Quick"}
 ON = {"web": {"public_url": "http://127.0.0.1:8080"}}
 SECRET = re.compile(r"/calendar/mine/([\w-]+)\.ics")
@@ -64,7 +65,7 @@ async def test_a_convening_is_a_file_that_another_library_reads(chat):
     event = calendar.vevent
     assert (calendar.method.value, calendar.version.value, event.status.value) == ("PUBLISH", "2.0", "CONFIRMED")
     assert (event.summary.value, event.location.value) == ("City assembly", "City Hall, Eugene")
-    assert event.description.value == "Bring a friend\n\nAccess: Captions"
+    assert event.description.value == "Bring a friend\n\nAccess: Live captions"
     assert event.dtstart.value == datetime(2027, 3, 10, 18, 30, tzinfo=ZoneInfo("America/New_York"))
     assert event.dtend.value.astimezone(UTC) == datetime(2027, 3, 11, 1, 30, tzinfo=UTC)
     assert event.dtstart.params["X-VOBJ-ORIGINAL-TZID"] == ["America/New_York"]
@@ -156,8 +157,8 @@ async def test_the_id_in_calendars_outlives_a_restart_and_tells_no_number(chat, 
 
 
 async def test_all_that_is_ahead_comes_as_one_file(chat):
-    await planned(chat)
-    await planned(chat, "title:Second", **ELSEWHERE)
+    await planned(chat, **STEERING)
+    await planned(chat, "title:Second", **ABROAD)
     content = await file_of(chat, "")
     assert content.count(b"BEGIN:VEVENT") == 2
     assert content.count(b"BEGIN:VTIMEZONE") == 1
@@ -178,8 +179,8 @@ async def test_without_the_web_server_there_is_the_file_and_who_can_switch_the_r
 
 
 async def test_the_feed_of_all_holds_everybodys_convenings_and_a_chapters_its_own(chat, web):
-    await planned(chat)
-    await planned(chat, 'title:"Far away"', **ELSEWHERE)
+    await planned(chat, **STEERING)
+    await planned(chat, 'title:"Far away"', **ABROAD)
     _, headers, everything = await web.get("/calendar/all.ics")
     assert headers["Content-Type"] == "text/calendar; charset=utf-8"
     assert sorted(one.summary.value for one in read(everything).vevent_list) == ["City assembly", "Far away"]
@@ -190,8 +191,24 @@ async def test_the_feed_of_all_holds_everybodys_convenings_and_a_chapters_its_ow
     assert "fake" not in path
 
 
-async def test_a_feed_is_sent_again_only_when_something_changed(chat, web):
+async def test_a_chapters_own_convening_is_in_no_feed_and_on_no_page_of_others(chat, web):
     await planned(chat)
+    assert "BEGIN:VEVENT" not in (await web.get("/calendar/all.ics"))[2]
+    assert (await web.get("/calendar/convening/1.ics"))[0] == 404
+    assert (await chat.say("convening calendar", **ELSEWHERE)).attachments == ()
+    assert len((await chat.say("convening calendar", **MEMBER)).attachments) == 1
+
+
+async def test_a_hidden_place_is_in_no_file_and_a_skipped_day_is_an_exception(chat):
+    await planned(chat, "hide_place:yes link:https://example.org/room repeat:weekly")
+    await chat.say("convening skip 1 date:2027-03-17", **ORGANIZER)
+    content = await file_of(chat)
+    assert b"City Hall" not in content and b"example.org" not in content
+    assert read(content).vevent.exdate.value[0].isoformat()[:16] == "2027-03-17T18:30"
+
+
+async def test_a_feed_is_sent_again_only_when_something_changed(chat, web):
+    await planned(chat, **STEERING)
     _, headers, _ = await web.get("/calendar/all.ics")
     known = {"If-None-Match": headers["ETag"]}
     chat.clock.advance(timedelta(minutes=5))
@@ -202,7 +219,7 @@ async def test_a_feed_is_sent_again_only_when_something_changed(chat, web):
 
 
 async def test_a_cancelled_convening_stays_in_the_feed_as_cancelled(chat, web):
-    await planned(chat)
+    await planned(chat, **STEERING)
     await chat.say("convening cancel 1 reason:Rain", **ORGANIZER)
     _, _, text = await web.get("/calendar/all.ics")
     assert read(text).vevent.status.value == "CANCELLED"
@@ -210,7 +227,7 @@ async def test_a_cancelled_convening_stays_in_the_feed_as_cancelled(chat, web):
 
 
 async def test_the_file_of_one_convening_has_an_address(chat, web):
-    await planned(chat)
+    await planned(chat, **STEERING)
     status, headers, text = await web.get("/calendar/convening/1.ics")
     assert (status, read(text).vevent.summary.value) == (200, "City assembly")
     assert headers["Content-Disposition"] == 'attachment; filename="convening-1.ics"'

@@ -99,7 +99,10 @@ async def test_themes_are_those_of_the_knowledge_base(chat, sqlite_storage):
     assert "There is no theme “gardening”" in (await chat.say(f"{ADD} themes:gardening", **ORGANIZER)).summary
     await planned(chat, 'themes:"criteria, Human rights city basics" host:"Chapter Eugene"')
     assert (await _stored(sqlite_storage)).themes == ("criteria", "basics")
-    assert value_of(await chat.say("convening show 1", **MEMBER), "Themes") == "Human rights city basics, Criteria and self-assessment"
+    assert (
+        value_of(await chat.say("convening show 1", **MEMBER), "Themes")
+        == "Human rights city basics, Criteria and self-assessment"
+    )
     assert value_of(await chat.say("convening show 1"), "Host") == "Chapter Eugene"
 
 
