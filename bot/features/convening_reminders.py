@@ -81,7 +81,9 @@ def message(
         lines.append(t("You said maybe. If you know by now, press Yes or No."))
     buttons = (*rsvp_buttons(convening, t), no_more.button(t("No more reminders")))
     text = "\n\n".join(escape(line) for line in lines if line)
-    return Reply(summary, (Section(text=text, fields=facts(convening, t, reminder.starts_at), buttons=buttons),))
+    is_coming = answer is not None and answer.answer is Going.YES
+    fields = facts(convening, t, reminder.starts_at, is_coming=is_coming)
+    return Reply(summary, (Section(text=text, fields=fields, buttons=buttons),))
 
 
 def _lateness(reminder: Reminder, convening: Convening, wishes: Preferences, now: datetime, t: Translator) -> str:
