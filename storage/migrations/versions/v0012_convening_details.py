@@ -6,8 +6,8 @@ Convenings from before are for every chapter, since that is where they were show
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:
