@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.shell.database import db
+from bot.shell.email_list import email
 from bot.shell.knowledge import knowledge
 from bot.shell.parts import quiet_edition, settings_of, with_app
 from bot.shell.platforms import commands, manifest
@@ -181,7 +182,7 @@ def _serve(settings: Settings, chosen: Sequence[Plugin]) -> None:
     asyncio.run(with_app(settings, chosen, serve))
 
 
-for group in (db, knowledge, manifest, commands):
+for group in (db, knowledge, manifest, commands, email):
     main.add_command(group)
 
 
