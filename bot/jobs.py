@@ -15,21 +15,18 @@ from bot.settings import Retention
 log = structlog.get_logger("jobs")
 
 EVERY_S = 3600.0
-INBOX_KEEPS = timedelta(hours=24)
 
 
 async def tidy(open_unit_of_work: OpenUnitOfWork, clock: Clock, retention: Retention) -> None:
-    """Delete request ids older than a day, forms that nobody finished, conversations that are over, old questions.
-
-    Addresses that nobody confirmed for the email list go after two days.
-    """
+    """Delete what is older than its age: codes of requests, forms, conversations, questions, acts."""
     now = clock()
     async with open_unit_of_work(writes=True) as uow:
-        await uow.inbox.forget(now - INBOX_KEEPS)
+        await uow.inbox.forget(now - timedelta(hours=retention.inbox_hours))
         await uow.drafts.forget(now)
         await uow.conversations.forget_expired(now)
         await uow.subscriptions.forget_unconfirmed(now - CONFIRMS_WITHIN)
         await uow.questions.forget(now - timedelta(days=retention.questions_days))
+        await uow.audit.forget(now - timedelta(days=retention.audit_days))
 
 
 async def housekeeping(open_unit_of_work: OpenUnitOfWork, clock: Clock, retention: Retention) -> None:

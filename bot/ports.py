@@ -12,6 +12,7 @@ from bot.domain.announcements import AnnouncementStore
 from bot.domain.approvals import ApprovalStore
 from bot.domain.calendars import CalendarStore
 from bot.domain.chapters import FollowStore
+from bot.domain.consents import ConsentStore
 from bot.domain.convenings import ConveningStore
 from bot.domain.conversations import ConversationStore
 from bot.domain.deliveries import DeliveryStore, LaneStore, SendingStore
@@ -39,6 +40,7 @@ class UnitOfWork(Protocol):
     audit: AuditStore
     calendars: CalendarStore
     blocks: BlockStore
+    consents: ConsentStore
     convenings: ConveningStore
     conversations: ConversationStore
     deliveries: DeliveryStore

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 
 from bot.command import RUN, Command
 from bot.context import Context
@@ -13,7 +12,6 @@ from bot.i18n import Translator
 from bot.markup import escape
 from bot.reply import Button, Form, Reply, Section
 
-DRAFT_LASTS = timedelta(hours=1)
 OPEN_FORM, AGAIN = "form.open", "form.again"
 
 
@@ -30,9 +28,10 @@ async def refusal(error: CommandError, command: Command | None, ctx: Context) ->
 
 
 async def _again(command: Command, ctx: Context) -> tuple[Button, ...]:
-    """Keep what was typed for an hour; return the button that opens the form with it."""
+    """Keep what was typed for a while; return the button that opens the form with it."""
     token = secrets.token_urlsafe(12)
-    draft = Draft(token, ctx.user_id, command.name, dict(ctx.request.arguments), ctx.now + DRAFT_LASTS)
+    expires_at = ctx.now + ctx.settings.retention.forms_last
+    draft = Draft(token, ctx.user_id, command.name, dict(ctx.request.arguments), expires_at)
     try:
         async with ctx.services.unit_of_work(writes=True) as uow:
             await uow.drafts.put(draft)

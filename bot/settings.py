@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -97,6 +98,13 @@ class Retention(Section):
     """How long what people left here is kept."""
 
     questions_days: int = Field(180, ge=1, le=3650, description="Days until questions to people are deleted")
+    audit_days: int = Field(730, ge=1, le=3650, description="Days until acts in the audit are deleted")
+    inbox_hours: int = Field(24, ge=1, le=720, description="Hours until codes of requests are deleted")
+    forms_minutes: int = Field(60, ge=5, le=1440, description="Minutes until a form that was not finished is deleted")
+
+    @property
+    def forms_last(self) -> timedelta:
+        return timedelta(minutes=self.forms_minutes)
 
 
 class Reminders(Section):

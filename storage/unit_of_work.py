@@ -14,6 +14,7 @@ from bot.domain.announcements import AnnouncementStore
 from bot.domain.approvals import ApprovalStore
 from bot.domain.calendars import CalendarStore
 from bot.domain.chapters import FollowStore
+from bot.domain.consents import ConsentStore
 from bot.domain.convenings import ConveningStore
 from bot.domain.conversations import ConversationStore
 from bot.domain.deliveries import DeliveryStore, LaneStore, SendingStore
@@ -34,6 +35,7 @@ from storage.repositories.approvals import Approvals
 from storage.repositories.audit import Audit
 from storage.repositories.blocks import Blocks
 from storage.repositories.calendars import Calendars
+from storage.repositories.consents import Consents
 from storage.repositories.convenings import Convenings
 from storage.repositories.conversations import Conversations
 from storage.repositories.deliveries import Deliveries, Leasing
@@ -71,6 +73,7 @@ class UnitOfWork:
         self.approvals: ApprovalStore = Approvals(session, locks=writes)
         self.calendars: CalendarStore = Calendars(session, leasing.secret)
         self.blocks: BlockStore = Blocks(session, leasing.secret)
+        self.consents: ConsentStore = Consents(session)
         self.convenings: ConveningStore = Convenings(session, locks=writes)
         self.conversations: ConversationStore = Conversations(session, leasing.secret)
         self.deliveries: DeliveryStore = Deliveries(session, leasing)

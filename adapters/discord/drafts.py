@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Coroutine, Mapping
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -13,7 +14,6 @@ import structlog
 from bot.domain.records import Draft
 from bot.errors import Busy
 from bot.ports import Clock, OpenUnitOfWork
-from bot.refusals import DRAFT_LASTS
 
 log = structlog.get_logger("discord")
 
@@ -23,14 +23,15 @@ AT_HAND = 1000
 class Drafts:
     """Values that people typed so far, by a random token; each person gets only their own."""
 
-    def __init__(self, unit_of_work: OpenUnitOfWork, clock: Clock) -> None:
+    def __init__(self, unit_of_work: OpenUnitOfWork, clock: Clock, lasts: timedelta) -> None:
         self._unit_of_work = unit_of_work
         self._clock = clock
+        self._lasts = lasts
         self._at_hand: OrderedDict[str, Draft] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def keep(self, user_id: str, command: str, values: Mapping[str, str], token: str = "") -> str:
-        """Keep `values` for an hour and return their token; storing goes on behind."""
+        """Keep `values` for `lasts` and return their token; storing goes on behind."""
         draft = self._made(user_id, command, values, token)
         self._start(self._store(draft))
         return draft.token
@@ -69,7 +70,7 @@ class Drafts:
 
     def _made(self, user_id: str, command: str, values: Mapping[str, str], token: str) -> Draft:
         token = token or secrets.token_urlsafe(12)
-        draft = Draft(token, user_id, command, dict(values), self._clock() + DRAFT_LASTS)
+        draft = Draft(token, user_id, command, dict(values), self._clock() + self._lasts)
         self._at_hand[token] = draft
         while len(self._at_hand) > AT_HAND:
             self._at_hand.popitem(last=False)

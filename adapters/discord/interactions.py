@@ -48,7 +48,7 @@ class Interactions:
         self._translators = host.translators
         self._names = paths(host.dispatcher.registry)
         self._wire = wire
-        self.drafts = Drafts(host.unit_of_work, host.dispatcher.services.clock)
+        self.drafts = Drafts(host.unit_of_work, host.dispatcher.services.clock, host.settings.retention.forms_last)
         self.forms = FormSteps(host.dispatcher, self.drafts)
         self._last: dict[int, asyncio.Task[Any]] = {}
 

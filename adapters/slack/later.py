@@ -9,7 +9,7 @@ from bot.domain.records import Draft
 from bot.errors import Busy
 from bot.i18n import Translator
 from bot.plugin import Host
-from bot.refusals import AGAIN, DRAFT_LASTS, reply_with_form
+from bot.refusals import AGAIN, reply_with_form
 from bot.reply import MAX_ACTION, Button, Field, Form, Reply, Section
 from bot.request import Kind, Request
 
@@ -30,7 +30,7 @@ async def form_for_later(host: Host, form: Form, request: Request) -> Reply:
     token = secrets.token_urlsafe(12)
     try:
         async with host.unit_of_work(writes=True) as uow:
-            expires_at = host.dispatcher.services.clock() + DRAFT_LASTS
+            expires_at = host.dispatcher.services.clock() + host.settings.retention.forms_last
             await uow.drafts.put(Draft(token, request.actor.user_id, form.action, typed, expires_at))
     except Busy:
         return _shown(form, typed, t)

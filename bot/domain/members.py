@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.domain.convenings import Rsvp
-
-CONSENT_VERSION = "2026-11"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +38,17 @@ class Member:
 class Kept:
     """All that is kept about the person behind an account.
 
-    `answers` are newest first, `questions` are the ids of those put to a person. The rest are counts: forms not
-    finished, direct messages sent or waiting, acts in the audit, convenings, announcements and followed channels that
-    name one of the person's accounts, requests for a second person that they asked for or decided, answers given to
-    such questions, settings, calendar addresses of their own, subscriptions to the email list, roles granted to the
-    person, and entries of the list of those who are kept out.
+    `answers` are newest first, `questions` are the ids of those put to a person. `counts` is table to how many rows
+    name the person, for every table of `bot.domain.holdings` with at least one.
     """
 
     member: Member | None = None
     answers: tuple[Rsvp, ...] = ()
-    forms: int = 0
-    messages: int = 0
-    acts: int = 0
-    authored: int = 0
-    decided: int = 0
     questions: tuple[int, ...] = ()
-    answered: int = 0
-    settings: int = 0
-    calendars: int = 0
-    lists: int = 0
-    grants: int = 0
-    blocks: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return self != Kept()
+        return bool(self.counts)
 
 
 class MemberStore(Protocol):
@@ -86,6 +71,9 @@ class MemberStore(Protocol):
 
     async def kept(self, user_id: str) -> Kept:
         """Return what is kept about the person behind the account, who may have joined or not."""
+
+    async def exported(self, user_id: str) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+        """Return every row about the person behind the account: table to rows, each column to value."""
 
     async def erase(self, user_id: str) -> None:
         """Erase the person behind the account, joined or not, in this unit of work; what they published stays."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from email_validator import EmailNotValidError, validate_email
 
 from bot.command import Feature, Option
 from bot.context import Context
-from bot.domain.members import CONSENT_VERSION, Member
+from bot.domain.consents import CONSENT_TEXT, CONSENT_VERSION, Consent, Consented
+from bot.domain.members import Member
 from bot.domain.subscriptions import Way
 from bot.domain.times import Zone, near_zones
 from bot.errors import UserInputError
@@ -18,6 +20,7 @@ from bot.i18n import N_, Translator
 from bot.live import next_convening_section
 from bot.mailing import Wish, follow_wish
 from bot.reply import Choice, Reply, Section
+from bot.request import Kind
 
 feature = Feature("join", N_("Join the Alliance"), order=30)
 
@@ -69,7 +72,7 @@ async def join(
     ctx: Context,
     name: Annotated[str, Option(N_("Your name, or any name you like"), label=N_("Name"), max_chars=80)],
     consent: Annotated[  # noqa: ARG001 - `_validate` has seen that it is given
-        bool, Option(N_("May I store this until you delete it? Yes or no"), label=N_("Consent"))
+        bool, Option(CONSENT_TEXT, label=N_("Consent"))
     ],
     city: Annotated[str, Option(N_("Where you organize"), label=N_("City"), max_chars=80)] = "",
     email: Annotated[str, Option(N_("Only if you want to be reached by email"), label=N_("Email"), max_chars=254)] = "",
@@ -108,7 +111,22 @@ async def join(
     await ctx.uow.members.save(member, ctx.user_id, ctx.workspace_id)
     wish = Wish(member.email, ctx.t.lang, Way.JOIN, member.id)
     await follow_wish(ctx.uow, ctx.settings, wish, ctx.now, is_wanted=email_list)
+    await _record(ctx, member)
     return await _welcome(ctx, member, is_new=known is None)
+
+
+async def _record(ctx: Context, member: Member) -> None:
+    """Keep when, how and to which text the member consented, and whether to the email list."""
+    said = Consent(member.id, Consented.MEMBERSHIP, True, way_of(ctx), CONSENT_VERSION, ctx.now)
+    await ctx.uow.consents.add(said)
+    before = [one for one in await ctx.uow.consents.of(member.id) if one.kind is Consented.EMAIL_LIST]
+    if member.email_list or before:
+        await ctx.uow.consents.add(replace(said, kind=Consented.EMAIL_LIST, is_given=member.email_list))
+
+
+def way_of(ctx: Context) -> str:
+    """Return how a word was given: platform, and form or words."""
+    return f"{ctx.request.origin.platform}: {'form' if ctx.request.kind is Kind.ACTION else 'words'}"
 
 
 async def _welcome(ctx: Context, member: Member, *, is_new: bool) -> Reply:

@@ -8,7 +8,7 @@ from storage.models.convenings import ConveningRow, ReminderRow, RsvpRow
 from storage.models.deliveries import IS_CLAIMABLE, IS_DIRECT, IS_LEASED, DeliveryRow, LaneRow
 from storage.models.grants import BlockRow, GrantRow
 from storage.models.mailing import SubscriptionRow, SuppressionRow
-from storage.models.people import AccountRow, CalendarRow, ConversationRow, MemberRow, PreferenceRow
+from storage.models.people import AccountRow, CalendarRow, ConsentRow, ConversationRow, MemberRow, PreferenceRow
 from storage.models.questions import FeedbackRow, GivenAnswerRow, PublishedTopicRow, QuestionRow
 from storage.models.records import AuditPersonRow, AuditRow, DraftRow, InboxRow, MetaRow
 
@@ -27,6 +27,7 @@ __all__ = [
     "Base",
     "BlockRow",
     "CalendarRow",
+    "ConsentRow",
     "ConveningRow",
     "ConversationRow",
     "DeliveryRow",

@@ -10,8 +10,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import NO_VALUES, NOTHING, Base
-from storage.types import Values, Words
+from bot.domain.consents import Consented
+from storage.models.base import NEVER_REUSED, NO_VALUES, NOTHING, Base, NamedId
+from storage.types import Values, Word, Words
 
 
 class MemberRow(Base):
@@ -61,6 +62,20 @@ class CalendarRow(Base):
     user_id: Mapped[str] = mapped_column(primary_key=True)
     secret_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
+
+
+class ConsentRow(Base):
+    """What a member agreed to, or took back; never changed."""
+
+    __tablename__ = "consent"
+    id: Mapped[NamedId]
+    member_id: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[Consented] = mapped_column(Word(Consented))
+    is_given: Mapped[bool]
+    way: Mapped[str]
+    text_version: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = (NEVER_REUSED,)
 
 
 class ConversationRow(Base):

@@ -14,17 +14,8 @@ from bot.plugin import plugins
 from bot.settings import Settings
 
 SPECS = tuple(one.spec for one in plugins() if one.spec)
+SHARES = ("knowledge.precision", "reminders.late_share")  # from 0 to 1
 NO_VALUES = ("[1]", "{a: 1}", "true", "7", "[[a]]")
-TAKES_SEVEN = {
-    "slack.port",
-    "retention.questions_days",
-    "web.port",
-    "approvals.days",
-    "email.port",
-    "email.rate_per_s",
-    "email.connections",
-}
-TAKES_TRUTH = {"web.enabled", "approvals.alone"}
 
 
 def _keys() -> list[str]:
@@ -39,6 +30,14 @@ def _fields(kind: object) -> list[str]:
     if not isinstance(kind, type) or not issubclass(kind, BaseModel):
         return []
     return [key for key, field in kind.model_fields.items() if field.annotation is not SecretStr]
+
+
+def _kind(key: str) -> object:
+    """Return the annotation of a key."""
+    section, _, name = key.rpartition(".")
+    models = {one.name: one.model for one in SPECS}
+    inner = models.get(section) or (Settings.model_fields[section].annotation if section else Settings)
+    return inner.model_fields[name].annotation if isinstance(inner, type) and name in inner.model_fields else None
 
 
 def _written(key: str, value: str) -> str:
@@ -121,7 +120,7 @@ def test_a_zone_may_be_called_as_people_call_it():
 @pytest.mark.parametrize("value", NO_VALUES)
 @pytest.mark.parametrize("key", _keys())
 def test_a_wrong_type_is_refused_with_key_line_and_fix(key, value):
-    if (value == "7" and key in TAKES_SEVEN) or (value == "true" and key in TAKES_TRUTH):
+    if (value == "7" and _kind(key) in (int, float) and key not in SHARES) or (value == "true" and _kind(key) is bool):
         loaded(_written(key, value))
         return
     line = refusal(_written(key, value))

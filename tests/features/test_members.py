@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 
+from bot.domain.holdings import HOLDINGS
 from bot.reply import Form
 from bot.request import Actor, Origin
 from bot.testing import button_of, conversation, words_of
@@ -175,9 +177,9 @@ async def test_erase_me_works_for_somebody_who_only_answered(chat, storage):
 async def test_an_organizer_reads_what_stays_before_erasing(chat, storage):
     await planned(chat)
     me = await chat.say("me", **ORGANIZER)
-    assert value_of(me, "Convenings, announcements and channels that name you") == "2"
+    assert value_of(me, "Convenings that you announced") == value_of(me, "Channels that you let follow") == "1"
     asked = await chat.press(me, "Delete it all")
-    assert "What you published for your chapter stays, without your account" in words_of(asked)
+    assert "What stays, without your account: Convenings that you announced" in words_of(asked)
     await chat.press(asked, "Yes, erase it")
     assert "City assembly" in words_of(await chat.say("convening show 1"))
     async with storage.unit_of_work(writes=False) as uow:
@@ -190,6 +192,62 @@ async def test_spanish_readers_see_what_is_kept_in_spanish(chat):
     text = words_of(await chat.say("me", **MEMBER | {"lang": "es"}))
     assert "City assembly (#1): Quizás" in text
     assert "No se ha unido." in text
+
+
+async def _exported(chat, **who):
+    reply = await chat.say("me export", **who)
+    (file,) = reply.attachments
+    assert (file.name, file.media_type) == ("human-rights-cities-my-data.json", "application/json")
+    return json.loads(file.content)
+
+
+async def test_an_export_is_one_file_of_everything_with_its_meaning(chat):
+    await planned(chat)
+    await chat.press(post(chat), "Maybe", **MEMBER)
+    await chat.say(ANA)
+    found = await _exported(chat)
+    assert found["accounts"] == ["fake:ana"]
+    record, answers = found["data"]["member"], found["data"]["rsvp"]
+    assert (record["rows"][0]["email"], record["columns"]["email"]) == ("ana@example.org", "your email address")
+    assert answers["rows"][0]["answer"] == "maybe"
+    assert [(one["kind"], one["way"]) for one in found["data"]["consent"]["rows"]] == [("membership", "fake: words")]
+    assert all(one["what"] and one["why"] and one["kept"] for one in found["data"].values())
+
+
+async def test_an_export_speaks_the_readers_language(chat):
+    await chat.say(ANA)
+    assert (await _exported(chat, lang="es"))["data"]["member"]["columns"]["email"] == "su correo electrónico"
+
+
+async def test_export_other_gets_the_accounts_own_rows_alone(chat):
+    await chat.say(ANA)
+    assert "nothing is kept" in (await chat.say("me export", user="fake:eve", name="Ana")).summary
+    await chat.say("join name:Ana consent:yes")
+    assert "ana@example.org" not in json.dumps(await _exported(chat))
+
+
+async def test_export_in_channel_is_private(chat):
+    assert chat.dispatcher.registry.commands["me export"].ephemeral
+
+
+async def test_the_email_list_leaves_a_consent_and_its_withdrawal(chat, storage):
+    await chat.say(f"{ANA} email_list:yes")
+    await chat.say(f"{ANA} email_list:no")
+    async with storage.unit_of_work(writes=False) as uow:
+        member = await uow.members.by_user("fake:ana")
+        said = await uow.consents.of(member.id)
+    assert [(one.kind.value, one.is_given) for one in said] == [
+        ("membership", True),
+        ("email_list", True),
+        ("email_list", False),
+    ]
+
+
+async def test_privacy_says_of_everything_that_is_held_what_it_is_for_and_how_long(chat):
+    text = words_of(await chat.say("privacy"))
+    for one in HOLDINGS:
+        assert f"{one.title}: {one.why}" in text
+    assert "Until 730 days after the act" in text
 
 
 async def test_keeping_it_after_all_erases_nothing(chat, storage):

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.members import CONSENT_VERSION, Member
+from bot.domain.consents import CONSENT_VERSION
+from bot.domain.members import Member
 from bot.registry import load
 from bot.request import Actor, Kind, Origin, Request
 from tests.adapters.slack.conftest import Town

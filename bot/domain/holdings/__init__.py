@@ -1,0 +1,29 @@
+"""What is held about people: the one description that `privacy`, `me`, `me export`, erasing and retention work from.
+
+A table is described in one of the files beside this one, or stands in NAMELESS; a test finds those that do neither.
+Rows are erased in the order of HOLDINGS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.domain.holdings.gatherings import GATHERINGS
+from bot.domain.holdings.holding import Goes, Holding
+from bot.domain.holdings.people import PEOPLE
+from bot.domain.holdings.records import RECORDS
+
+__all__ = ["HOLDINGS", "NAMELESS", "PERSONAL", "Goes", "Holding"]
+
+HOLDINGS: tuple[Holding, ...] = (*GATHERINGS, *RECORDS, *PEOPLE)
+PERSONAL: tuple[Holding, ...] = tuple(one for one in HOLDINGS if one.names)
+
+# Tables that know no person, and why.
+NAMELESS: Mapping[str, str] = {
+    "announcement_rev": "texts of announcements, written for everybody",
+    "follow_topic": "topics of channels",
+    "lane": "what a platform takes in a second",
+    "meta": "the installation itself",
+    "reminder": "dates of convenings; the messages to people are deliveries",
+    "published_topic": "reviewed content without a person",
+}
