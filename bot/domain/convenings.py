@@ -125,7 +125,8 @@ class Rsvp:
     """One person's answer. `person_id` is the member's id, or the account's user id for somebody not registered.
 
     `order` is the place in the queue: it rises with each time somebody newly says yes. `user_id` is where to reach
-    them, by way of `workspace_id` and in the language `lang`.
+    them, by way of `workspace_id` and in the language `lang`. `needs` is what they need to take part and `speaks` the
+    language that they need, both for organizers alone; `is_hidden` keeps their name from organizers too.
     """
 
     convening_id: int
@@ -136,6 +137,9 @@ class Rsvp:
     order: int = 0
     workspace_id: str = ""
     lang: str = "en"
+    needs: str = ""
+    speaks: str = ""
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

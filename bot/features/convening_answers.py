@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.command import Delivering, Rendered
 from bot.context import Context
 from bot.domain.convenings import Convening, Going, Headcount, Rsvp, headcount, promoted, waiting
 from bot.domain.deliveries import Subject, Target
-from bot.errors import NotFound
+from bot.errors import Conflict, NotFound
 from bot.features.convening_cards import card, facts, promotion
+from bot.markup import escape
 from bot.permissions import STEERING
 from bot.ports import UnitOfWork
-from bot.reply import Reply, Section
+from bot.reply import Button, Reply, Section
 from bot.request import Kind
 
+NEEDS, HIDE = "convening.needs", "convening.hide_name"
 REPEATED = timedelta(seconds=10)  # the same answer again within this time is a nervous finger
 COLLECTED = timedelta(seconds=2)  # answers that come in a burst change the posted cards once
 
@@ -50,21 +53,52 @@ async def public_card(ctx: Context, convening: Convening) -> Reply:
     return card(convening, await counted(ctx.uow, convening), ctx.t, ctx.now)
 
 
-async def answered(ctx: Context, convening_id: int, going: Going) -> Reply:
-    """Store the person's answer, unless it is too late; the pressed card shows the new headcount."""
+async def answered(ctx: Context, convening_id: int, going: Going, *, hide: bool | None = None) -> Reply:
+    """Store the person's answer, unless it is too late; the pressed card shows the new headcount.
+
+    Args:
+        hide: whether organizers see no name; None leaves it as it was.
+    """
     convening = await convening_of(ctx, convening_id)
     if convening.is_cancelled or convening.over_at <= ctx.now:
         return await _too_late(ctx, convening)
     person = await ctx.person_id()
     before = await ctx.uow.convenings.answers(convening.id)
     old = next((one for one in before if one.person_id == person), None)
-    if old and old.answer is going:
+    rsvp = _next_answer(ctx, convening, person, going, old)
+    rsvp = replace(rsvp, is_hidden=rsvp.is_hidden if hide is None else hide)
+    if old and old.answer is going and old.is_hidden is rsvp.is_hidden:
         is_repeated = ctx.request.kind is Kind.ACTION and ctx.now - old.answered_at < REPEATED
-        return Reply("", silent=True) if is_repeated else await _confirmed(ctx, convening, person, going)
-    rsvp = Rsvp(convening.id, person, ctx.user_id, going, ctx.now, 0, ctx.workspace_id, ctx.t.lang)
+        return Reply("", silent=True) if is_repeated else await _confirmed(ctx, convening, old)
     await ctx.uow.convenings.answer(rsvp)
     convening = await recount(ctx, convening, waiting(convening, before))
-    return await _confirmed(ctx, convening, person, going)
+    return await _confirmed(ctx, convening, rsvp)
+
+
+def _next_answer(ctx: Context, convening: Convening, person: str, going: Going, old: Rsvp | None) -> Rsvp:
+    """Return the new answer; what somebody needs is kept while they may come, and forgotten when they do not."""
+    rsvp = Rsvp(convening.id, person, ctx.user_id, going, ctx.now, 0, ctx.workspace_id, ctx.t.lang)
+    if old is None:
+        return rsvp
+    kept = ("", "") if going is Going.NO else (old.needs, old.speaks)
+    return replace(rsvp, needs=kept[0], speaks=kept[1], is_hidden=old.is_hidden)
+
+
+async def own_answer(ctx: Context, convening: Convening) -> Rsvp:
+    """Return the asker's yes or maybe to what is ahead.
+
+    Raises:
+        Conflict: they said no or nothing, or it is over or cancelled.
+    """
+    if convening.is_cancelled or convening.over_at <= ctx.now:
+        raise Conflict(ctx.t("“{title}” is over or cancelled.", title=convening.title))
+    rsvp = await ctx.uow.convenings.rsvp_of(convening.id, await ctx.person_id())
+    if rsvp is None or rsvp.answer is Going.NO:
+        raise Conflict(
+            ctx.t("You have not said that you come to “{title}”.", title=convening.title),
+            ctx.t("Press Yes or Maybe first, or type convening rsvp {number} yes.", number=convening.id),
+        )
+    return rsvp
 
 
 async def recount(ctx: Context, convening: Convening, waited: tuple[str, ...]) -> Convening:
@@ -123,15 +157,46 @@ async def _too_late(ctx: Context, convening: Convening) -> Reply:
     return await _beside_card(ctx, convening, Reply(summary))
 
 
-async def _confirmed(ctx: Context, convening: Convening, person: str, going: Going) -> Reply:
+async def _confirmed(ctx: Context, convening: Convening, rsvp: Rsvp) -> Reply:
     waits = waiting(convening, await ctx.uow.convenings.answers(convening.id))
-    summary = (
-        _place_in_line(ctx, convening, waits.index(person) + 1) if person in waits else _words(ctx, convening, going)
+    is_waiting = rsvp.person_id in waits
+    if is_waiting:
+        summary = _place_in_line(ctx, convening, waits.index(rsvp.person_id) + 1)
+    else:
+        summary = _words(ctx, convening, rsvp.answer)
+    is_coming = rsvp.answer is Going.YES and not is_waiting
+    fields = () if rsvp.answer is Going.NO else facts(convening, ctx.t, ctx.now, is_coming=is_coming)
+    section = Section(
+        text="\n\n".join(_notes(ctx, convening, rsvp)), fields=fields, buttons=_wishes(ctx, convening, rsvp)
     )
-    is_coming = going is Going.YES and person not in waits
-    fields = () if going is Going.NO else facts(convening, ctx.t, ctx.now, is_coming=is_coming)
-    text = ctx.t("You can change your answer at any time. Only the count is shown, never your name.")
-    return await _beside_card(ctx, convening, Reply(summary, (Section(text=text, fields=fields),)))
+    return await _beside_card(ctx, convening, Reply(summary, (section,)))
+
+
+def _notes(ctx: Context, convening: Convening, rsvp: Rsvp) -> tuple[str, ...]:
+    """Say what the answer is for, and who sees the name."""
+    t = ctx.t
+    change = t("You can change your answer at any time.")
+    if convening.repeat:
+        change = t("Your answer is for every date of the series. You can change it at any time.")
+    seen = t("In public only the count is shown. Organizers see your name if your settings let them.")
+    if convening.hide_names or rsvp.is_hidden or rsvp.answer is Going.NO:
+        seen = t("Only the count is shown, never your name.")
+    needs = t("What you need is noted for the organizers.") if rsvp.needs or rsvp.speaks else ""
+    return tuple(escape(one) for one in (change, seen, needs) if one)
+
+
+def _wishes(ctx: Context, convening: Convening, rsvp: Rsvp) -> tuple[Button, ...]:
+    """Return buttons for what somebody who may come can tell besides."""
+    t = ctx.t
+    if rsvp.answer is Going.NO:
+        return ()
+    label = t("Change what I need") if rsvp.needs or rsvp.speaks else t("I need something")
+    needs = Button(label, NEEDS, str(convening.id))
+    if convening.hide_names:
+        return (needs,)
+    hidden = "no" if rsvp.is_hidden else "yes"
+    name = t("Let organizers see my name") if rsvp.is_hidden else t("Hide my name from organizers")
+    return (needs, Button(name, HIDE, f"{convening.id}:{hidden}"))
 
 
 def _place_in_line(ctx: Context, convening: Convening, number: int) -> str:

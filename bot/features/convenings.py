@@ -261,8 +261,11 @@ async def rsvp(
     ctx: Context,
     convening: Number,
     answer: Annotated[str, Option(N_("Whether you come"), N_("Answer"), "choice", choices=ANSWERS)],
+    hide_name: Annotated[
+        bool | None, Option(N_("Keep your name from organizers too"), N_("Hide my name (yes or no)"), on_form=False)
+    ] = None,
 ) -> Reply:
-    return await answered(ctx, convening, Going(answer))
+    return await answered(ctx, convening, Going(answer), hide=hide_name)
 
 
 @feature.action("rsvp", writes=True)
