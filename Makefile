@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.run
 TEST_STAMP := $(VENV)/.test
+MAILMAN := $(VENV)/mailman
+MAILMAN_STAMP := $(VENV)/.mailman
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS ?=
 
@@ -13,7 +15,7 @@ ARGS ?=
 run: $(RUN_STAMP)
 	@$(BIN)/hrc-bot run $(ARGS)
 
-test: check
+test: check $(MAILMAN_STAMP)
 	@$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered $(ARGS)
 
 check: $(TEST_STAMP)
@@ -31,6 +33,8 @@ lock: $(TEST_STAMP)
 		--no-emit-find-links --no-header --no-annotate --extra embedding --upgrade pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-emit-find-links --no-header --no-annotate --extra embedding --extra onnx --extra dev -c requirements.lock pyproject.toml -o tests/requirements.lock
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--no-annotate --upgrade tests/mailman/requirements.in -o tests/mailman/requirements.lock
 
 # Fits the search to the content, so that a first start has nothing to fit; for after content or search have changed.
 calibrate: $(TEST_STAMP)
@@ -55,6 +59,14 @@ $(TEST_STAMP): $(VENV)/bin/python requirements.lock tests/requirements.lock pypr
 	@$(PIP) --require-hashes --no-deps -r tests/requirements.lock
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@ $(RUN_STAMP)
+
+# A real Mailman for its one test, in an environment of its own: it needs an older SQLAlchemy, and no Python after 3.12.
+$(MAILMAN_STAMP): $(VENV)/bin/python tests/mailman/requirements.lock
+	@if $(BIN)/python -c 'import sys; sys.exit(sys.version_info >= (3, 13))'; then \
+		$(BIN)/python -m venv $(MAILMAN) && $(MAILMAN)/bin/python -m pip --disable-pip-version-check install --quiet \
+			--require-hashes --no-deps -r tests/mailman/requirements.lock; \
+	else echo "Mailman runs on Python 3.11 and 3.12 alone; its test is skipped."; fi
+	@touch $@
 
 clean:
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

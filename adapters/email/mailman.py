@@ -71,6 +71,8 @@ class Mailman:
             if error.code >= 500:
                 raise DeliveryDelayed("relay_away", WAITS_S) from None
             raise DeliveryRefused(Problem.ADDRESS_REFUSED) from None
+        except ValueError:
+            return  # the library's word for nobody of that address
         except (MailmanConnectionError, OSError):
             raise DeliveryDelayed("relay_away", WAITS_S) from None
 

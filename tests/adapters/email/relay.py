@@ -89,10 +89,10 @@ class MailRelay:
 
 
 @asynccontextmanager
-async def relay_server(**options: Any) -> AsyncIterator[MailRelay]:
-    """Yield a relay that listens on a free port of this machine."""
+async def relay_server(listens_at: int = 0, **options: Any) -> AsyncIterator[MailRelay]:
+    """Yield a relay that listens on that port of this machine, or on a free one."""
     relay = MailRelay(options=options)
-    server = await asyncio.get_running_loop().create_server(relay.session, "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(relay.session, "127.0.0.1", listens_at)
     relay.port = server.sockets[0].getsockname()[1]
     try:
         yield relay
