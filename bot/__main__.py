@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.shell.database import db
-from bot.shell.email_list import email
+from bot.shell.deliveries import deliveries, resume
 from bot.shell.knowledge import knowledge
-from bot.shell.parts import quiet_edition, settings_of, with_app
+from bot.shell.parts import delivering, quiet_edition, settings_of, with_app
 from bot.shell.platforms import commands, manifest
 
 if TYPE_CHECKING:
@@ -78,17 +78,26 @@ def _data_dir(config: Path | None) -> Path:
 
 
 @main.command()
+@click.option(
+    "--role",
+    type=click.Choice(["all", "adapters", "deliver"]),
+    default="all",
+    help="On PostgreSQL: adapters answers people, deliver sends; any number of processes may deliver.",
+)
 @click.pass_obj
-def run(config: Path | None) -> None:
+def run(config: Path | None, role: str) -> None:
     """Serve every platform whose tokens are set, and the web pages where they are on; with none, chat here."""
     from bot.plugin import plugins
 
     installed = plugins()
     settings = settings_of(config, installed)
+    _refuse_role(settings, role)
     chosen = [one for one in installed if one.is_configured(settings)]
     beside = [one for one in chosen if one.accompanies]
-    if len(beside) < len(chosen) or (beside and not sys.stdin.isatty()):
-        _serve(settings, chosen)
+    if role == "deliver":
+        asyncio.run(delivering(settings, chosen))
+    elif role == "adapters" or len(beside) < len(chosen) or (beside and not sys.stdin.isatty()):
+        _serve(settings, chosen, delivers=role == "all")
     else:
         _chat(settings, installed, "member", "", beside)
 
@@ -176,13 +185,28 @@ def _chat(settings: Settings, installed: Sequence[Plugin], role: str, lang: str,
     _serve(settings.model_copy(update={"sections": sections, "steering": steering, "log": log}), [plugin, *beside])
 
 
-def _serve(settings: Settings, chosen: Sequence[Plugin]) -> None:
+def _serve(settings: Settings, chosen: Sequence[Plugin], *, delivers: bool = True) -> None:
     from bot.app import serve
 
-    asyncio.run(with_app(settings, chosen, serve))
+    asyncio.run(with_app(settings, chosen, serve, delivers=delivers))
 
 
-for group in (db, knowledge, manifest, commands, email):
+def _refuse_role(settings: Settings, role: str) -> None:
+    """Refuse a part of the work where one process has to do all of it.
+
+    Raises:
+        ConfigError: the database is SQLite, which serves one process.
+    """
+    from bot.errors import ConfigError
+
+    if role != "all" and settings.url.startswith("sqlite"):
+        raise ConfigError(
+            f"--role {role}: a SQLite file serves one process, which does everything; leave --role out, or set "
+            "DATABASE_URL to PostgreSQL"
+        )
+
+
+for group in (db, knowledge, manifest, commands, deliveries, resume):
     main.add_command(group)
 
 

@@ -21,9 +21,9 @@ from bot.i18n import CORE_CATALOGUES, Translators
 from bot.jobs import housekeeping
 from bot.knowledge_base import KnowledgeBase
 from bot.memory import give_back
-from bot.outbox import Outbox, Post
+from bot.outbox import LOOKS_S, SHARED_LOOKS_S, Outbox, Post
 from bot.plugin import Adapter, Host, Plugin
-from bot.ports import Messenger, OpenUnitOfWork, utc_now
+from bot.ports import Messenger, OpenUnitOfWork, Wakeups, utc_now
 from bot.registry import load
 from bot.reminding import Reminding
 from bot.settings import Settings
@@ -43,6 +43,8 @@ class App:
     outbox: Outbox
     knowledge: KnowledgeBase
     adapters: dict[str, Adapter]
+    wakeups: Wakeups | None = None
+    delivers: bool = True
 
 
 def build(
@@ -51,8 +53,16 @@ def build(
     open_unit_of_work: OpenUnitOfWork,
     knowledge: KnowledgeBase,
     paces: Paces | None = None,
+    wakeups: Wakeups | None = None,
+    *,
+    delivers: bool = True,
 ) -> App:
     """Return the parts wired together; nothing is connected yet.
+
+    Args:
+        paces: how fast each platform's lanes may be used.
+        wakeups: hears of what other processes stored.
+        delivers: this process sends what is stored; else others do.
 
     Raises:
         ConfigError: experts are named for a theme that there is not.
@@ -62,7 +72,10 @@ def build(
     messengers: dict[str, Messenger] = {}
     services = Services(settings, registry, knowledge, messengers, open_unit_of_work, utc_now)
     translators = Translators(_catalogues(chosen))
-    outbox = Outbox(Post(open_unit_of_work, registry, messengers, translators, settings, utc_now, paces or Paces()))
+    outbox = Outbox(
+        Post(open_unit_of_work, registry, messengers, translators, settings, utc_now, paces or Paces()),
+        looks_s=looks_s(wakeups),
+    )
 
     def wake() -> None:
         outbox.wake()
@@ -71,7 +84,12 @@ def build(
     host = Host(settings, Dispatcher(services, translators, wake), translators, open_unit_of_work)
     adapters = {plugin.name: plugin.create(host) for plugin in chosen}
     messengers.update({name: sends for name, adapter in adapters.items() if (sends := adapter.messenger)})
-    return App(host, outbox, knowledge, adapters)
+    return App(host, outbox, knowledge, adapters, wakeups, delivers)
+
+
+def looks_s(wakeups: Wakeups | None) -> float:
+    """Return how often the outbox looks for what it was not told of."""
+    return SHARED_LOOKS_S if wakeups and wakeups.has_others else LOOKS_S
 
 
 def _refuse_unknown_themes(settings: Settings, bank: Bank) -> None:
@@ -125,11 +143,13 @@ async def _working(app: App) -> AsyncIterator[None]:
     tidying = housekeeping(app.host.unit_of_work, utc_now, app.host.settings.retention)
     reminding = Reminding(app.host.unit_of_work, app.host.settings, utc_now, app.outbox.wake).run()
     keeping = app.knowledge.keep_current(app.host.unit_of_work)
-    sending = asyncio.create_task(app.outbox.run(), name="outbox")
+    sending = asyncio.create_task(app.outbox.run() if app.delivers else _idle(), name="outbox")
+    listening = app.wakeups.listen(app.outbox.wake) if app.wakeups and app.delivers else _idle()
     tasks = [
         sending,
         asyncio.create_task(tidying, name="housekeeping"),
         asyncio.create_task(keeping, name="knowledge"),
+        asyncio.create_task(listening, name="wake-ups"),
         asyncio.create_task(reminding, name="reminders"),
     ]
     try:
@@ -137,10 +157,16 @@ async def _working(app: App) -> AsyncIterator[None]:
     finally:
         end_s = time.monotonic() + STOPS_WITHIN_S
         app.outbox.stop()
-        await asyncio.wait([sending], timeout=SENDS_WITHIN_S)
+        if app.delivers:
+            await asyncio.wait([sending], timeout=SENDS_WITHIN_S)
         closing = [asyncio.create_task(adapter.close()) for adapter in app.adapters.values()]
         await asyncio.wait(closing, timeout=end_s - time.monotonic())
         await _end([*tasks, *closing])
+
+
+async def _idle() -> None:
+    """Wait to be cancelled."""
+    await asyncio.Event().wait()
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -31,6 +31,12 @@ class Ledger:
             self._storing = asyncio.create_task(self._drain())
         await stored
 
+    async def end(self) -> None:
+        """Let what is being stored be committed or taken back; it is looked up later either way."""
+        if self._storing is not None:
+            self._storing.cancel()
+            await asyncio.gather(self._storing, return_exceptions=True)
+
     async def _drain(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []

@@ -21,13 +21,14 @@ from bot.elapsed import elapsed_s
 from bot.errors import Busy
 from bot.ledger import Ledger
 
-__all__ = ["LEASE", "Outbox", "Post"]
+__all__ = ["LEASE", "LOOKS_S", "SHARED_LOOKS_S", "Outbox", "Post"]
 
 log = structlog.get_logger("outbox")
 
 LEASE = timedelta(seconds=60)
 AT_ONCE = 64
 LOOKS_S = 5.0  # the wall clock is looked at this often, since clocks jump and laptops sleep
+SHARED_LOOKS_S = 1.0  # where other processes store what is to be sent, and may die while they send it
 TICK_S = 0.1  # between two claims while there is something to send
 AHEAD = timedelta(seconds=0.2)  # what is claimed before its lane is free for it
 CATCHES_UP_S = 0.05  # a lane that is late by less than this makes up for it
@@ -78,7 +79,7 @@ class Outbox:
         self._in_hand: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
         self._next_look_s = 0.0
-        self._is_stopping = False
+        self.stopped = asyncio.Event()
 
     def wake(self) -> None:
         """Look for due rows now."""
@@ -86,20 +87,19 @@ class Outbox:
 
     def stop(self) -> None:
         """Take nothing more; `run` returns once what is in flight is over."""
-        self._is_stopping = True
+        self.stopped.set()
         self._woken.set()
 
     async def run(self) -> None:
         """Take back what a crash left behind, then send what comes due until stopped, whatever the storage does."""
         try:
-            while not self._is_stopping:
+            while not self.stopped.is_set():
                 self._woken.clear()
                 await self._wait(await self._round())
             if self._in_hand:
                 await asyncio.wait(self._in_hand)
         finally:
-            for task in self._in_hand:
-                task.cancel()
+            await self._end()
 
     async def once(self) -> int:
         """Send the rows that are due now; return how many were taken."""
@@ -109,6 +109,12 @@ class Outbox:
             if isinstance(one, BaseException):
                 raise one
         return len(rows)
+
+    async def _end(self) -> None:
+        """End what is still in hand, for instance when the process does not wait any longer."""
+        for task in self._in_hand:
+            task.cancel()
+        await asyncio.gather(*self._in_hand, self._ledger.end(), return_exceptions=True)
 
     async def _wait(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
@@ -137,7 +143,7 @@ class Outbox:
 
     async def _claimed(self, limit: int, ahead: timedelta) -> Sequence[tuple[Delivery, float]]:
         """Return leased rows, each with the moment after which nothing of it may be sent."""
-        if self._is_stopping or limit < 1:
+        if self.stopped.is_set() or limit < 1:
             return ()
         now, until_s = self._post.clock(), elapsed_s() + self._lease.total_seconds() / 2
         async with self._post.unit_of_work(writes=True) as uow:

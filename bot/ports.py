@@ -121,6 +121,17 @@ class Messenger(Protocol):
         """
 
 
+class Wakeups(Protocol):
+    """Hears that another process stored something to send."""
+
+    @property
+    def has_others(self) -> bool:
+        """Say whether there may be another process at all."""
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Call `wake` for each hint until cancelled."""
+
+
 Clock = Callable[[], datetime]
 
 

@@ -204,11 +204,17 @@ def knowledge_for_tests() -> KnowledgeBase:
 
 @asynccontextmanager
 async def conversation(
-    storage: Any, *, registry: Registry | None = None, clock: FrozenClock | None = None, **changes: Any
+    storage: Any,
+    *,
+    registry: Registry | None = None,
+    clock: FrozenClock | None = None,
+    messenger: FakeMessenger | None = None,
+    **changes: Any,
 ) -> AsyncIterator[Conversation]:
     """Yield a conversation over `storage` (anything with `unit_of_work`); `changes` are settings."""
 
-    clock, messenger, settings = clock or FrozenClock(), FakeMessenger(), settings_for_tests(**changes)
+    clock, messenger = clock or FrozenClock(), messenger or FakeMessenger()
+    settings = settings_for_tests(**changes)
     open_uow: OpenUnitOfWork = storage.unit_of_work
     registry, translators = registry or load(), core_translators()
     messengers = {PLATFORM: messenger}

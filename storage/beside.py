@@ -1,4 +1,4 @@
-"""What is read beside a running bot: nothing is locked, made or changed."""
+"""What is read beside a running bot: nothing is locked or made, and nothing changed but a pause."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.domain.chapters import Follow
+from bot.domain.deliveries import Delivery, Subject
 from bot.domain.questions import PublishedTopic, WithdrawnTopic
+from bot.ports import utc_now
 from storage.engine import is_sqlite, make_engine
 from storage.migrate import Tables, check, inspected, plain
+from storage.models import DeliveryRow, LaneRow
+from storage.repositories.deliveries import delivery_of, of
 from storage.repositories.follows import Follows
 from storage.repositories.published_topics import PublishedTopics
+from storage.repositories.sending import Sending
 
 
 class Beside:
@@ -50,6 +56,35 @@ class Beside:
         """Return every follow, oldest first."""
         async with _session(self._url) as session:
             return await Follows(session).everywhere() if session else ()
+
+    async def deliveries_of(self, subject: Subject, subject_id: int) -> tuple[Delivery, ...]:
+        """Return the rows of one thing, oldest first."""
+        async with _session(self._url) as session:
+            if session is None:
+                return ()
+            found = await session.execute(select(DeliveryRow.__table__).where(of(subject, subject_id)))
+            return tuple(sorted((delivery_of(row) for row in found), key=lambda one: one.id))
+
+    async def deliveries_overview(self) -> dict[str, int | str]:
+        """Return how many rows are in each state, by name; what is paused, and how many lanes are blocked."""
+        async with _session(self._url) as session:
+            if session is None:
+                return {}
+            counted = select(DeliveryRow.status, func.count()).group_by(DeliveryRow.status)
+            states = {row[0].value: row[1] for row in await session.execute(counted)}
+            blocked = select(func.count()).where(LaneRow.blocked_until > utc_now())
+            lanes = await session.scalar(blocked) or 0
+            return {**states, "lanes_blocked": lanes, "paused": await Sending(session).paused()}
+
+    async def resume(self) -> str:
+        """Take a pause of all sending back; return why it was paused, "" when it was not."""
+        async with _session(self._url) as session:
+            if session is None:
+                return ""
+            reason = await Sending(session).paused()
+            await Sending(session).resume()
+            await session.commit()
+            return reason
 
 
 @asynccontextmanager

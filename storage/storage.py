@@ -28,6 +28,7 @@ from storage.presence import Presence
 from storage.repositories.deliveries import Leasing
 from storage.traces import Traces
 from storage.unit_of_work import OpenUnitOfWork
+from storage.wakeups import Wakeups
 
 _KEY_BYTES = 32
 _KEY = "instance_key"
@@ -39,6 +40,7 @@ class Storage:
     Attributes:
         unit_of_work: opens units of work, see `bot.ports.OpenUnitOfWork`.
         instance_key: 32 random bytes, made once for each database.
+        wakeups: hears of what other processes stored.
         engine: for checks and benchmarks; the bot itself works through units of work.
     """
 
@@ -48,6 +50,7 @@ class Storage:
         self.engine = engine
         self.instance_key = leasing.secret
         self.unit_of_work = unit_of_work
+        self.wakeups = Wakeups(engine)
         self._presence = leasing.presence
         self._lock = lock
 

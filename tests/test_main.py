@@ -39,6 +39,8 @@ COMMANDS = (
     ("manifest",),
     ("commands",),
     ("commands", "sync"),
+    ("deliveries",),
+    ("resume",),
     ("doctor",),
     ("version",),
 )

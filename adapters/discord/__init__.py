@@ -20,6 +20,7 @@ plugin = Plugin(
     spec=SPEC,
     doctor="adapters.discord.doctor:examined",
     sync="adapters.discord.registration:synced",
+    sender="adapters.discord.sender:create",
     pace=lambda _: PACE,
     locale=Path(__file__).parent.parent / "locale",
 )

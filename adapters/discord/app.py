@@ -17,6 +17,7 @@ from adapters.discord.interactions import Interactions
 from adapters.discord.messages import Messages
 from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.registration import register
+from adapters.discord.rest import Line
 from adapters.discord.settings import APPS, section_of, token_line
 from adapters.discord.wire import Wire
 from bot.errors import ConfigError
@@ -40,7 +41,8 @@ class DiscordAdapter:
         self._client: Gateway | None = None
         self._connection: asyncio.Task[None] | None = None
         self._in_hand: set[asyncio.Task[Any]] = set()
-        self.messenger = DiscordMessenger(self._connected)
+        self._line = Line(self._settings.token.get_secret_value())
+        self.messenger = DiscordMessenger(self._line, self._connected)
         self.interactions = Interactions(host, self._wire)
         self.messages = Messages(host.dispatcher, self.messenger, self.interactions.forms)
 
@@ -78,6 +80,7 @@ class DiscordAdapter:
             self._connection.cancel()
             await asyncio.wait({self._connection})
         await self._wire.close()
+        await self._line.close()
 
     async def working(self, work: Any) -> None:
         """Run `work` so that closing waits for it."""

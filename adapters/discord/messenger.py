@@ -7,78 +7,47 @@ topics/opcodes-and-status-codes.
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-import aiohttp
 import discord
-import structlog
-from discord.http import Route
+from discord.http import HTTPClient, Route
 
 from adapters.discord.custom_ids import parse_button
 from adapters.discord.incoming import own
 from adapters.discord.markdown import own_number
 from adapters.discord.render import Message, as_reply, messages, single
-from adapters.discord.wire import body_of, form_parts
-from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
+from adapters.discord.rest import Circuit, Line, Rest
+from adapters.discord.wire import body_of
+from bot.errors import DeliveryError, DeliveryRefused
 from bot.i18n import Translator
 from bot.ports import Problem
 from bot.reply import MessageRef, Reply
 
-log = structlog.get_logger("discord")
-
-ANSWERS_WITHIN_S = 45.0
+ANSWERS_WITHIN_S = 20.0  # a request that is late by more has no lease any more
+PATIENCE_S = 45.0
+MAX_KEPT = 10_000
 MAX_NONCE = 25
-GONE = "message_gone"
-_UNKNOWN_MESSAGE = 10008
-_PROBLEMS = {
-    10003: Problem.CHANNEL_GONE,
-    10004: Problem.CHANNEL_GONE,  # the server is gone, and its channels with it
-    50001: Problem.NO_PERMISSION,
-    50013: Problem.NO_PERMISSION,
-    50007: Problem.DM_CLOSED,
-    50278: Problem.DM_CLOSED,  # no server in common
-    50083: Problem.ARCHIVED,
-}
 _PAGE = 100
-_HOUR_S = 3600.0
-
-
-class Circuit:
-    """Stops all calls for ten minutes after 100 refusals in ten minutes: an address is banned at 10,000."""
-
-    LIMIT, WINDOW_S = 100, 600.0
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._refusals: deque[float] = deque(maxlen=self.LIMIT)
-
-    def count(self, status: int) -> None:
-        """Remember an answer of 401, 403 or 429."""
-        if status in (401, 403, 429):
-            self._refusals.append(self._now())
-            if self.open_s:
-                log.error("too many refusals, deliveries pause", seconds=round(self.open_s))
-
-    @property
-    def open_s(self) -> float:
-        """Return for how long nothing may be sent; 0 when it may."""
-        is_full = len(self._refusals) == self.LIMIT and self._refusals[-1] - self._refusals[0] < self.WINDOW_S
-        return max(self._refusals[-1] + self.WINDOW_S - self._now(), 0.0) if is_full else 0.0
 
 
 class DiscordMessenger:
-    """Sends to channels and people; `client` returns the connected client."""
+    """Sends to channels and people.
 
-    def __init__(self, client: Callable[[], discord.Client]) -> None:
+    Args:
+        line: what deliveries go by.
+        client: returns the connected client, by which answers go; None in a process that only delivers.
+    """
+
+    def __init__(self, line: Line, client: Callable[[], discord.Client] | None = None) -> None:
+        self._line = line
         self._client = client
-        self._circuit = Circuit()
-        self._late: set[asyncio.Task[Any]] = set()
+        self._direct_channels: dict[str, str] = {}
+        circuit = Circuit()
+        self._rest = Rest(line.ready, circuit, ANSWERS_WITHIN_S, stops=True)
+        self._answers = Rest(self._connected, circuit, PATIENCE_S, stops=False)
 
     async def post(self, channel_id: str, reply: Reply, t: Translator, key: str, thread_id: str = "") -> MessageRef:
         """Post to a channel or thread, or as a reply, whose author hears of it as with any reply.
@@ -105,7 +74,7 @@ class DiscordMessenger:
             channel_id=channel or _place(message.channel_id, message.thread_id)[0],
             message_id=number,
         )
-        await self._call(route, body_of(single(reply, t), is_edit=True), is_post=False)
+        await self._rest.call(route, body_of(single(reply, t), is_edit=True), is_post=False)
 
     async def find(self, address: str, key: str, since: datetime, thread_id: str = "") -> MessageRef | None:
         """Look through our own messages for the key: the nonce, or the mark on the buttons."""
@@ -120,7 +89,7 @@ class DiscordMessenger:
     async def channel_problem(self, channel_id: str, workspace_id: str = "", thread_id: str = "") -> str:
         """Return "" when the bot can post there, else a `Problem`; another server's channel is gone for us."""
         number = own_number(thread_id.partition(".")[0] or channel_id)
-        channel = self._client().get_channel(int(number)) if number else None
+        channel = self._client().get_channel(int(number)) if number and self._client else None
         guild = getattr(channel, "guild", None)
         if channel is None or (workspace_id and (guild is None or str(guild.id) != _number(workspace_id))):
             return Problem.CHANNEL_GONE
@@ -139,94 +108,43 @@ class DiscordMessenger:
         for at, one in enumerate(messages(reply, t)):
             body = body_of(as_reply(one, str(message.id)))
             nonce = f"{message.id}{mark}{at or ''}"
-            await self._post_body(str(message.channel.id), body, nonce)
+            await self._post_body(self._answers, str(message.channel.id), body, nonce)
 
     async def _post(self, channel: str, message: Message, key: str) -> str:
-        return await self._post_body(channel, body_of(message), key)
+        return await self._post_body(self._rest, channel, body_of(message), key)
 
-    async def _post_body(self, channel: str, body: dict[str, Any], key: str) -> str:
+    async def _post_body(self, rest: Rest, channel: str, body: dict[str, Any], key: str) -> str:
         nonce = {"nonce": key[:MAX_NONCE], "enforce_nonce": True}
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel)
-        made = await self._call(route, body | {"payload": body["payload"] | nonce}, is_post=True)
+        made = await rest.call(route, body | {"payload": body["payload"] | nonce}, is_post=True)
         return str(made["id"])
 
     async def _direct_channel(self, user: str) -> str:
-        body = {"payload": {"recipient_id": user}, "files": ()}
-        made = await self._call(Route("POST", "/users/@me/channels"), body, is_post=False)
-        return str(made["id"])
+        """Return the channel of somebody's direct messages; opening it costs a request, so it is kept in memory."""
+        if user not in self._direct_channels:
+            body = {"payload": {"recipient_id": user}, "files": ()}
+            made = await self._rest.call(Route("POST", "/users/@me/channels"), body, is_post=False)
+            if len(self._direct_channels) >= MAX_KEPT:
+                self._direct_channels.clear()
+            self._direct_channels[user] = str(made["id"])
+        return self._direct_channels[user]
+
+    async def _connected(self) -> HTTPClient:
+        if self._client is None:
+            raise DeliveryError("not_connected")
+        return self._client().http
 
     async def _find(self, channel: str, key: str, since: datetime, found: MessageRef) -> MessageRef | None:
         route = Route("GET", "/channels/{channel_id}/messages", channel_id=channel)
-        after, me = discord.utils.time_snowflake(since), str(getattr(self._client().user, "id", ""))
+        after = discord.utils.time_snowflake(since)
         while True:
-            page = await self._call(route, {}, is_post=False, params={"limit": str(_PAGE), "after": str(after)})
+            page = await self._rest.call(route, {}, is_post=False, params={"limit": str(_PAGE), "after": str(after)})
             for one in page:
-                if one["author"]["id"] == me and key in _marks(one):
+                if one["author"]["id"] == self._line.me and key in _marks(one):
                     return replace(found, message_id=own(f"{found.message_id}{one['id']}"))
             if len(page) < _PAGE:
                 return None
             after = max(int(one["id"]) for one in page)
-
-    async def _call(self, route: Route, body: dict[str, Any], *, is_post: bool, **more: Any) -> Any:
-        """Send; turn what went wrong into delivery errors.
-
-        The client waits out short rate limits inside; a task that outlasts us goes on, since stopping it in such a
-        wait would leave the client waiting for ever.
-        """
-        if self._circuit.open_s:
-            raise DeliveryDelayed("too_many_refusals", self._circuit.open_s)
-        if body.get("files"):
-            more["form"] = form_parts(body)
-        elif body:
-            more["json"] = body["payload"]
-        task = asyncio.create_task(self._sent(route, more, is_post=is_post))
-        self._late.add(task)
-        task.add_done_callback(self._over)
-        await asyncio.wait({task}, timeout=ANSWERS_WITHIN_S)
-        if not task.done():
-            raise DeliveryUncertain("no_answer")
-        return task.result()
-
-    def _over(self, task: asyncio.Task[Any]) -> None:
-        self._late.discard(task)
-        if not task.cancelled():
-            task.exception()
-
-    async def _sent(self, route: Route, more: dict[str, Any], *, is_post: bool) -> Any:
-        try:
-            return await self._client().http.request(route, **more)
-        except discord.RateLimited as error:
-            raise DeliveryDelayed(Problem.RATE_LIMITED, error.retry_after) from None
-        except discord.HTTPException as error:
-            self._circuit.count(error.status)
-            raise _error_of(error, is_post=is_post) from None
-        except aiohttp.ClientConnectorError:
-            raise DeliveryError("not_connected") from None
-        except (aiohttp.ClientError, OSError, TimeoutError):
-            raise DeliveryUncertain("no_answer") from None
-
-
-def _error_of(error: discord.HTTPException, *, is_post: bool) -> DeliveryError:
-    """Return what a refusal means for the delivery."""
-    code = str(error.code or error.status)
-    if error.status == 401:
-        return DeliveryDelayed(Problem.SIGNED_OUT, _HOUR_S)
-    if error.status == 429:
-        return DeliveryDelayed(Problem.RATE_LIMITED, _retry_after_s(error))
-    if error.status >= 500:
-        return DeliveryUncertain(code) if is_post else DeliveryError(code)
-    if error.code == _UNKNOWN_MESSAGE:
-        return DeliveryRefused(GONE)
-    log.warning("delivery refused", code=code)
-    return DeliveryRefused(_PROBLEMS.get(error.code, Problem.UNKNOWN))
-
-
-def _retry_after_s(error: discord.HTTPException) -> float:
-    """Return the seconds of the header; a minute when it has none that can be read."""
-    try:
-        return float(error.response.headers.get("Retry-After", ""))
-    except ValueError:
-        return 60.0
 
 
 def _marks(message: dict[str, Any]) -> set[str]:

@@ -19,6 +19,7 @@ plugin = Plugin(
     spec=SPEC,
     doctor="adapters.slack.doctor:examined",
     manifest="adapters.slack.manifest:manifest",
+    sender="adapters.slack.sender:create",
     pace=lambda _: PACE,
     locale=Path(__file__).parent.parent / "locale",
 )

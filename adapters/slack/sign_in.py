@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Any
 
-import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
+from adapters.slack.insisting import insisting
 from adapters.slack.settings import SlackSettings
-from adapters.slack.web import LOGGER, Refused, Web
-from bot.errors import ConfigError, DeliveryDelayed, DeliveryError
-
-log = structlog.get_logger("adapters.slack")
-
-LONGEST_PAUSE_S = 30.0
+from adapters.slack.web import LOGGER, Web
 
 
 async def signed_in(web: Web, settings: SlackSettings) -> AuthorizeResult:
@@ -44,28 +36,6 @@ async def socket_url(web: Web, settings: SlackSettings) -> str:
     """
     token = settings.app_token.get_secret_value()
     return str(await insisting(lambda: web.socket_url(token), "slack.app_token (SLACK_APP_TOKEN)"))
-
-
-async def insisting(call: Callable[[], Awaitable[Any]], setting: str) -> Any:
-    """Call until Slack answers.
-
-    Raises:
-        ConfigError: Slack refuses the token of `setting`.
-    """
-    wait_s = 1.0
-    while True:
-        try:
-            return await call()
-        except Refused as error:
-            raise ConfigError(
-                f"{setting}: Slack refuses this token ({error.said}); copy it again from your app"
-            ) from None
-        except DeliveryDelayed as error:
-            wait_s = max(error.retry_after_s, 1.0)
-        except DeliveryError as error:
-            log.warning("Slack cannot be reached, trying again", error=error.code, seconds=wait_s)
-        await asyncio.sleep(wait_s)
-        wait_s = min(wait_s * 2, LONGEST_PAUSE_S)
 
 
 def bolt_app(web: Web, us: AuthorizeResult) -> AsyncApp:

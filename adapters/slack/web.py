@@ -21,6 +21,7 @@ from bot.ports import Problem
 log = structlog.get_logger("adapters.slack")
 
 TIMEOUT_S = 10.0
+MAX_KEPT = 10_000
 LOGGER = logging.getLogger("slack")
 LOGGER.setLevel(logging.WARNING)  # below that the SDK writes payloads, which hold what people said
 _MAYBE_SENT = {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
@@ -75,6 +76,7 @@ class Web:
         )
         self._api = urlsplit(settings.api_url)
         self._session: aiohttp.ClientSession | None = None
+        self._direct_channels: dict[str, str] = {}
 
     def open(self) -> None:
         """Make the connection pool; needs a running loop."""
@@ -117,9 +119,13 @@ class Web:
         return str(answer["url"])
 
     async def direct_channel(self, user: str) -> str:
-        """Return the channel of the bot's direct messages with somebody. Raises as `call` does."""
-        answer = await self.call("conversations.open", users=user)
-        return str((answer.get("channel") or {}).get("id") or "")
+        """Return the channel of the bot's direct messages with somebody, kept in memory. Raises as `call` does."""
+        if user not in self._direct_channels:
+            answer = await self.call("conversations.open", users=user)
+            if len(self._direct_channels) >= MAX_KEPT:
+                self._direct_channels.clear()
+            self._direct_channels[user] = str((answer.get("channel") or {}).get("id") or "")
+        return self._direct_channels[user]
 
     async def _judged(self, call: Any) -> dict[str, Any]:
         try:

@@ -114,19 +114,9 @@ class DeliveryStore(Protocol):
         """Make the rows that are missing, raise `wanted` on the others; return how many rows are new."""
 
     async def raise_wanted(
-        self,
-        subject: Subject,
-        subject_id: int,
-        revision: int,
-        due: datetime,
-        *,
-        is_cancelled: bool = False,
-        in_channels: bool = False,
+        self, subject: Subject, subject_id: int, revision: int, due: datetime, *, is_cancelled: bool = False
     ) -> None:
-        """Ask every target that shows or will show the subject for a newer revision; cancellations go first.
-
-        `in_channels`: those of single readers keep what they have, since mail cannot be edited.
-        """
+        """Ask every target that shows or will show the subject for a newer revision; cancellations go first."""
 
     async def drop_pending(self, subject: Subject, subject_id: int) -> int:
         """Drop the rows that were never sent; return how many."""
@@ -139,6 +129,9 @@ class DeliveryStore(Protocol):
 
     async def by_key(self, key: str) -> Delivery | None:
         """Return the row whose opaque key this is."""
+
+    async def unsettled(self, workspace_id: str, limit: int) -> tuple[Delivery, ...]:
+        """Return rows that are held or dead, oldest first; of every workspace for ""."""
 
     async def resolve(self, delivery_id: int, *, again: bool, due: datetime) -> bool:
         """Settle a row that waits for a person or came to nothing: send it, or never; False for any other row."""

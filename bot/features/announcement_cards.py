@@ -24,7 +24,7 @@ def posted(announcement: Announcement, t: Translator) -> Reply:
     """Return what a channel shows; the message's small markup works, everything else in it is plain text."""
     if announcement.state is State.CANCELLED:
         text = escape(t("This announcement was cancelled. Please do not pass it on."))
-        return Reply(t("Cancelled: {title}", title=announcement.title), (Section(text=text),), follow_up=True)
+        return Reply(t("Cancelled: {title}", title=announcement.title), (Section(text=text),))
     return Reply(announcement.title, (Section(text=announcement.body(t.lang)),))
 
 

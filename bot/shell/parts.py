@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bot.domain.lanes import Paces
     from bot.knowledge_base import Edition, KnowledgeBase
     from bot.plugin import Plugin
     from bot.settings import Settings
+    from storage import Storage
 
 
 def settings_of(config: Path | None, installed: Sequence[Plugin] | None = None) -> Settings:
@@ -66,22 +69,48 @@ def quiet_edition(settings: Settings) -> Edition:
     return asyncio.run(whole_knowledge(settings)).common
 
 
-async def with_app(settings: Settings, chosen: Sequence[Plugin], work: Any) -> Any:
-    """Open storage and knowledge, build the parts, do `work(app)`, and close storage."""
+async def with_app(settings: Settings, chosen: Sequence[Plugin], work: Any, *, delivers: bool = True) -> Any:
+    """Open storage and knowledge, build the parts, do `work(app)`, and close storage.
+
+    Args:
+        delivers: this process sends what is stored; else others do.
+    """
     from bot.app import build
     from bot.engine import knowledge_of
     from bot.logs import configure
     from bot.memory import share_arena
-    from bot.plugin import paces_of, plugins
-    from storage import open_storage
 
     configure(settings.log)
     share_arena()
     ready_folder(settings.data_dir)
     loading = asyncio.create_task(asyncio.to_thread(knowledge_of, settings, at_once=True))
+    async with _storage(settings) as (storage, paces):
+        knowledge, waking = await loading, storage.wakeups
+        parts = build(settings, chosen, storage.unit_of_work, knowledge, paces, waking, delivers=delivers)
+        return await work(parts)
+
+
+async def delivering(settings: Settings, chosen: Sequence[Plugin]) -> None:
+    """Open storage and deliver until stopped."""
+    from bot.deliver import deliver
+    from bot.logs import configure
+    from bot.memory import share_arena
+
+    configure(settings.log)
+    share_arena()
+    ready_folder(settings.data_dir)
+    async with _storage(settings) as (storage, paces):
+        await deliver(settings, chosen, storage.unit_of_work, storage.wakeups, paces)
+
+
+@asynccontextmanager
+async def _storage(settings: Settings) -> AsyncIterator[tuple[Storage, Paces]]:
+    from bot.plugin import paces_of, plugins
+    from storage import open_storage
+
     paces = paces_of(settings, plugins())
     storage = await open_storage(settings.url, settings.data_dir, paces=paces)
     try:
-        return await work(build(settings, chosen, storage.unit_of_work, await loading, paces))
+        yield storage, paces
     finally:
         await storage.close()

@@ -5,7 +5,7 @@ from storage.models.approvals import ApprovalHandRow, ApprovalRow
 from storage.models.base import LONG_AGO, Base
 from storage.models.chapters import FollowRow, FollowTopicRow
 from storage.models.convenings import ConveningRow, ReminderRow, RsvpRow
-from storage.models.deliveries import IS_CLAIMABLE, IS_DIRECT, IS_LEASED, DeliveryRow, LaneRow
+from storage.models.deliveries import IS_CLAIMABLE, IS_DIRECT, IS_LEASED, IS_UNSETTLED, DeliveryRow, LaneRow
 from storage.models.grants import BlockRow, GrantRow
 from storage.models.mailing import SubscriptionRow, SuppressionRow
 from storage.models.people import AccountRow, CalendarRow, ConsentRow, ConversationRow, MemberRow, PreferenceRow
@@ -16,6 +16,7 @@ __all__ = [
     "IS_CLAIMABLE",
     "IS_DIRECT",
     "IS_LEASED",
+    "IS_UNSETTLED",
     "LONG_AGO",
     "AccountRow",
     "AnnouncementRevRow",

@@ -85,6 +85,7 @@ class DeliveryRow(Base):
 
 IS_CLAIMABLE = _is(DeliveryRow.status, Status.PENDING, Status.VERIFY)
 IS_LEASED = _is(DeliveryRow.status, Status.LEASED)
+IS_UNSETTLED = _is(DeliveryRow.status, Status.HELD, Status.DEAD)
 IS_DIRECT = DeliveryRow.user_id != literal_column("''")
 
 
@@ -95,4 +96,5 @@ def _partial(name: str, where: ColumnElement[bool], *columns: Any) -> Index:
 _partial("ix_delivery_due", IS_CLAIMABLE, DeliveryRow.lane_id, DeliveryRow.next_attempt_at, DeliveryRow.id)
 _partial("ix_delivery_turn", IS_CLAIMABLE, DeliveryRow.lane_id, DeliveryRow.rank, DeliveryRow.turn, DeliveryRow.id)
 _partial("ix_delivery_leased", IS_LEASED, DeliveryRow.lane_id)
+_partial("ix_delivery_unsettled", IS_UNSETTLED, DeliveryRow.id)
 _partial("ix_delivery_direct", IS_DIRECT, DeliveryRow.user_id)

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.deliveries import Delivery, Status, Subject, Target, delivery_key
 from bot.domain.lanes import Paces, Rank, rank_of
 from bot.ports import Clock
-from storage.models import IS_LEASED, DeliveryRow, LaneRow
+from storage.models import IS_LEASED, IS_UNSETTLED, DeliveryRow, LaneRow
 from storage.presence import Presence
 from storage.rearming import arm, wake
 from storage.rows import entity_of, insert_into, run
@@ -57,7 +57,7 @@ class Deliveries:
     ) -> int:
         """Make the rows that are missing and raise the others; a row that came to nothing is tried again."""
         by_address = {one.address: one for one in targets}
-        wanted = select(DeliveryRow.address, DeliveryRow.id).where(_of(subject, subject_id), DeliveryRow.part == 0)
+        wanted = select(DeliveryRow.address, DeliveryRow.id).where(of(subject, subject_id), DeliveryRow.part == 0)
         known = {row.address: row.id for row in await self._session.execute(wanted)}
         again = DeliveryRow.status.in_(_AT_REST) & (DeliveryRow.wanted < revision)
         for batch in _batches([known[address] for address in by_address if address in known]):
@@ -69,28 +69,20 @@ class Deliveries:
         return len(missing)
 
     async def raise_wanted(
-        self,
-        subject: Subject,
-        subject_id: int,
-        revision: int,
-        due: datetime,
-        *,
-        is_cancelled: bool = False,
-        in_channels: bool = False,
+        self, subject: Subject, subject_id: int, revision: int, due: datetime, *, is_cancelled: bool = False
     ) -> None:
         """Ask every target that shows or will show the subject for a newer revision; an older one changes nothing."""
         shows = DeliveryRow.status.in_(_AT_REST) & (DeliveryRow.message_id != "") & (DeliveryRow.wanted < revision)
         rank = Rank.CANCEL if is_cancelled else Rank.EDIT
-        which = _of(subject, subject_id) & (DeliveryRow.channel_id != "") if in_channels else _of(subject, subject_id)
-        await self._raise(which, shows, revision, due, rank)
+        await self._raise(of(subject, subject_id), shows, revision, due, rank)
 
     async def drop_pending(self, subject: Subject, subject_id: int) -> int:
         never_sent = (DeliveryRow.status == Status.PENDING) & (DeliveryRow.message_id == "")
-        wanted = update(DeliveryRow).where(_of(subject, subject_id), never_sent)
+        wanted = update(DeliveryRow).where(of(subject, subject_id), never_sent)
         return await run(self._session, wanted.values(status=Status.DROPPED))
 
     async def of_subject(self, subject: Subject, subject_id: int) -> tuple[Delivery, ...]:
-        wanted = select(DeliveryRow.__table__).where(_of(subject, subject_id)).order_by(DeliveryRow.id)
+        wanted = select(DeliveryRow.__table__).where(of(subject, subject_id)).order_by(DeliveryRow.id)
         return tuple(delivery_of(row) for row in await self._session.execute(wanted))
 
     async def get(self, delivery_id: int) -> Delivery | None:
@@ -101,6 +93,11 @@ class Deliveries:
     async def by_key(self, key: str) -> Delivery | None:
         row = (await self._session.execute(select(DeliveryRow.__table__).where(DeliveryRow.key == key))).first()
         return delivery_of(row) if row else None
+
+    async def unsettled(self, workspace_id: str, limit: int) -> tuple[Delivery, ...]:
+        wanted = select(DeliveryRow.__table__).where(IS_UNSETTLED).order_by(DeliveryRow.id).limit(limit)
+        here = wanted.where(DeliveryRow.workspace_id == workspace_id) if workspace_id else wanted
+        return tuple(delivery_of(row) for row in await self._session.execute(here))
 
     async def resolve(self, delivery_id: int, *, again: bool, due: datetime) -> bool:
         """Settle a row that is held, refused or dead; sent again, it is not looked for any more."""
@@ -189,7 +186,8 @@ class Deliveries:
         }
 
 
-def _of(subject: Subject, subject_id: int) -> ColumnElement[bool]:
+def of(subject: Subject, subject_id: int) -> ColumnElement[bool]:
+    """Return the condition that a row delivers this thing."""
     return (DeliveryRow.subject == subject) & (DeliveryRow.subject_id == subject_id)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.discord.app import DiscordAdapter
-from adapters.discord.messenger import Circuit
+from adapters.discord.rest import Circuit
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
 from bot.i18n import core_translators
 from bot.ports import Problem
@@ -126,11 +126,28 @@ def limited(retry_after: Any, headers: dict[str, str]) -> Fault:
 
 
 async def test_discord_429_global(adapter: DiscordAdapter, server: DiscordServer) -> None:
-    """A short global limit is waited out; the next call does not run into it."""
+    """It is handed to the lane, which stops: no call waits inside while its lease runs out."""
     server.faults.append(limited(0.3, {"Via": "1.1 google", "X-RateLimit-Global": "true"}))
+    with pytest.raises(DeliveryDelayed) as delayed:
+        await adapter.messenger.post(HERE, CARD, EN, KEY)
+    assert (delayed.value.retry_after_s, delayed.value.only_here) == (0.3, False)
     await adapter.messenger.post(HERE, CARD, EN, KEY)
-    await adapter.messenger.post(HERE, CARD, EN, "another")
-    assert [one.status for one in server.sent("POST", POSTS)] == [429, 200, 200]
+    assert [one.status for one in server.sent("POST", POSTS)] == [429, 200]
+
+
+async def test_a_limit_of_one_channel_holds_for_that_channel_alone(
+    adapter: DiscordAdapter, server: DiscordServer
+) -> None:
+    """What the headers say is kept: a request that would be refused is not sent."""
+    spent = {"X-RateLimit-Limit": "5", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": "60"}
+    spent["X-RateLimit-Bucket"] = "abc"
+    server.faults.append(Fault("POST", f"/channels/{CHANNEL}/messages", status=200, body={"id": "1"}, headers=spent))
+    await adapter.messenger.post(HERE, CARD, EN, KEY)
+    with pytest.raises(DeliveryDelayed) as delayed:
+        await adapter.messenger.post(HERE, CARD, EN, "another")
+    assert (50 < delayed.value.retry_after_s <= 60, delayed.value.only_here) == (True, True)
+    await adapter.messenger.post(f"discord:{THREAD}", CARD, EN, "another")
+    assert [one.status for one in server.sent("POST", POSTS)] == [200, 200]
 
 
 async def test_a_long_rate_limit_goes_to_the_outbox(adapter: DiscordAdapter, server: DiscordServer) -> None:
