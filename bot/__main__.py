@@ -175,14 +175,16 @@ async def _examined(config: Path | None) -> list[Check]:
 def _chat(settings: Settings, installed: Sequence[Plugin], role: str, lang: str, beside: Sequence[Plugin] = ()) -> None:
     """Serve the terminal, and what stands `beside` it.
 
-    `role` gives rights here only, where whoever types has the shell anyway.
+    `role` gives rights here only, where whoever types has the shell anyway; who tries the bot alone acts alone.
     """
     plugin = next(one for one in installed if one.fallback)
     section = settings.sections[plugin.name].model_copy(update={"role": role, "lang": lang})
     log = settings.log.model_copy(update={"level": "warning"})
     steering = (*settings.steering, *([f"{plugin.name}:steering"] if role == "steering" else []))
     sections = {**settings.sections, plugin.name: section}
-    _serve(settings.model_copy(update={"sections": sections, "steering": steering, "log": log}), [plugin, *beside])
+    approvals = settings.approvals.model_copy(update={"alone": True})
+    changes = {"sections": sections, "steering": steering, "approvals": approvals, "log": log}
+    _serve(settings.model_copy(update=changes), [plugin, *beside])
 
 
 def _serve(settings: Settings, chosen: Sequence[Plugin], *, delivers: bool = True) -> None:

@@ -18,7 +18,7 @@ from bot.dispatcher import Dispatcher
 from bot.domain.lanes import Paces
 from bot.errors import ConfigError
 from bot.i18n import CORE_CATALOGUES, Translators
-from bot.jobs import housekeeping
+from bot.jobs import housekeeping, watching
 from bot.knowledge_base import KnowledgeBase
 from bot.memory import give_back
 from bot.outbox import LOOKS_S, SHARED_LOOKS_S, Outbox, Post
@@ -151,6 +151,7 @@ async def _working(app: App) -> AsyncIterator[None]:
         asyncio.create_task(keeping, name="knowledge"),
         asyncio.create_task(listening, name="wake-ups"),
         asyncio.create_task(reminding, name="reminders"),
+        asyncio.create_task(watching(app.host.unit_of_work, utc_now), name="watching"),
     ]
     try:
         yield

@@ -70,9 +70,18 @@ async def is_needed(ctx: Context, who: Approvers, hands: tuple[str, ...]) -> boo
 
 
 async def ask(
-    ctx: Context, kind: str, subject_id: int, fingerprint: str, who: Approvers, hands: tuple[str, ...]
+    ctx: Context,
+    kind: str,
+    subject_id: int,
+    fingerprint: str,
+    who: Approvers,
+    hands: tuple[str, ...],
+    *,
+    tells: bool = True,
 ) -> Approval:
     """Ask for a second person, once for the same fingerprint and hands; an older request about the thing lapses.
+
+    `tells`: whether those who may approve get a message; not where one of them is there already.
 
     Raises:
         Conflict: nobody else could approve it.
@@ -90,7 +99,7 @@ async def ask(
         )
     expires = ctx.now + timedelta(days=ctx.settings.approvals.days)
     asked = await ctx.uow.approvals.add(Approval(0, kind, subject_id, fingerprint, hands, who, ctx.now, expires))
-    targets = tuple([await _direct(ctx, one) for one in told])
+    targets = tuple([await _direct(ctx, one) for one in told]) if tells else ()
     await ctx.uow.deliveries.want(Subject.APPROVAL, asked.id, targets, WAITS, ctx.now)
     await _audit(ctx, "approvals ask", asked)
     return asked

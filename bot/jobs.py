@@ -1,4 +1,4 @@
-"""What runs by the clock: housekeeping once an hour."""
+"""What runs by the clock: housekeeping once an hour, and what is over by now twice a minute."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ import structlog
 
 from bot.domain.subscriptions import CONFIRMS_WITHIN
 from bot.errors import Busy
+from bot.features.announcement_changes import expire
 from bot.ports import Clock, OpenUnitOfWork
 from bot.settings import Retention
 
 log = structlog.get_logger("jobs")
 
 EVERY_S = 3600.0
+LOOKS_S = 30.0
 
 
 async def tidy(open_unit_of_work: OpenUnitOfWork, clock: Clock, retention: Retention) -> None:
@@ -37,3 +39,13 @@ async def housekeeping(open_unit_of_work: OpenUnitOfWork, clock: Clock, retentio
         except Busy:
             log.warning("housekeeping waits, storage is busy")
         await asyncio.sleep(EVERY_S)
+
+
+async def watching(open_unit_of_work: OpenUnitOfWork, clock: Clock) -> None:
+    """Let what people planned to end be over when its time came, until cancelled; what has no end costs one look."""
+    while True:
+        try:
+            await expire(open_unit_of_work, clock)
+        except Busy:
+            log.warning("what is over waits, storage is busy")
+        await asyncio.sleep(LOOKS_S)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from bot.domain.announcements import AnnouncementStore
+from bot.domain.announcements import AnnouncementStore, CorrectionStore
 from bot.domain.approvals import ApprovalStore
 from bot.domain.calendars import CalendarStore
 from bot.domain.chapters import FollowStore
@@ -43,6 +43,7 @@ class UnitOfWork(Protocol):
     consents: ConsentStore
     convenings: ConveningStore
     conversations: ConversationStore
+    corrections: CorrectionStore
     deliveries: DeliveryStore
     drafts: DraftStore
     feedback: FeedbackStore

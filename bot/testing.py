@@ -27,7 +27,7 @@ from bot.ports import OpenUnitOfWork, Problem
 from bot.registry import Registry, load
 from bot.reply import Button, Form, MessageRef, Reply
 from bot.request import Actor, Kind, Origin, Request
-from bot.settings import Settings
+from bot.settings import Approvals, Settings
 from knowledge.bank import Bank
 from knowledge.index import Index, build_index, index_of
 from knowledge.loader import load_bank
@@ -186,8 +186,8 @@ def words_of(reply: Reply) -> str:
 
 
 def settings_for_tests(**changes: Any) -> Settings:
-    """Return settings with one steering member, `fake:steering`."""
-    return Settings(**({"steering": (STEERING,)} | changes))
+    """Return settings with one steering member, `fake:steering`, who may act alone, as organizers may."""
+    return Settings(**({"steering": (STEERING,), "approvals": Approvals(alone=True)} | changes))
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from bot.domain.announcements import AnnouncementStore
+from bot.domain.announcements import AnnouncementStore, CorrectionStore
 from bot.domain.approvals import ApprovalStore
 from bot.domain.calendars import CalendarStore
 from bot.domain.chapters import FollowStore
@@ -38,6 +38,7 @@ from storage.repositories.calendars import Calendars
 from storage.repositories.consents import Consents
 from storage.repositories.convenings import Convenings
 from storage.repositories.conversations import Conversations
+from storage.repositories.corrections import Corrections
 from storage.repositories.deliveries import Deliveries, Leasing
 from storage.repositories.drafts import Drafts
 from storage.repositories.feedback import Feedback
@@ -76,6 +77,7 @@ class UnitOfWork:
         self.consents: ConsentStore = Consents(session)
         self.convenings: ConveningStore = Convenings(session, locks=writes)
         self.conversations: ConversationStore = Conversations(session, leasing.secret)
+        self.corrections: CorrectionStore = Corrections(session)
         self.deliveries: DeliveryStore = Deliveries(session, leasing)
         self.drafts: DraftStore = Drafts(session)
         self.feedback: FeedbackStore = Feedback(session)

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 from bot.command import RUN, Delivering, Rendered
 from bot.domain.announcements import Announcement, Audience, State
-from bot.domain.chapters import Follow
-from bot.domain.deliveries import Delivery, Status
-from bot.i18n import LANGUAGES, Translator
+from bot.domain.deliveries import Delivery, Status, Target
+from bot.i18n import LANGUAGES, N_, Translator
 from bot.markup import escape
 from bot.problems import reason_of
 from bot.reply import Button, Field, Moment, Reply, Section
@@ -18,20 +17,45 @@ from bot.rights import is_steering
 _POSTED = (Status.SHOWN,)
 _FAILED = (Status.REFUSED, Status.DEAD, Status.HELD, Status.GONE)
 _DROPPED = (Status.DROPPED,)
+_ENDED = {State.CANCELLED: N_("cancelled"), State.WITHDRAWN: N_("withdrawn"), State.OVER: N_("over")}
 
 
 def posted(announcement: Announcement, t: Translator) -> Reply:
     """Return what a channel shows; the message's small markup works, everything else in it is plain text."""
+    title = announcement.title
     if announcement.state is State.CANCELLED:
         text = escape(t("This announcement was cancelled. Please do not pass it on."))
-        return Reply(t("Cancelled: {title}", title=announcement.title), (Section(text=text),))
-    return Reply(announcement.title, (Section(text=announcement.body(t.lang)),))
+        return Reply(t("Cancelled: {title}", title=title), (Section(text=text),), follow_up=True)
+    if announcement.state is State.WITHDRAWN:
+        text = escape(t("This announcement was withdrawn. Please do not pass it on."))
+        section = Section(text=text, fields=_reason_field(announcement, t))
+        return Reply(t("Withdrawn: {title}", title=title), (section,), follow_up=True)
+    summary = t("This is over: {title}", title=title) if announcement.state is State.OVER else title
+    return Reply(summary, (Section(text=announcement.body(t.lang)), *_marks(announcement, t)))
+
+
+def _reason_field(announcement: Announcement, t: Translator) -> tuple[Field, ...]:
+    return (Field(t("The reason"), announcement.reason),) if announcement.reason else ()
+
+
+def _marks(announcement: Announcement, t: Translator) -> tuple[Section, ...]:
+    """Return what stands below the text: the language where it is another one, the end, a correction."""
+    note = "" if announcement.speaks(t.lang) else escape(t("This text exists in English only."))
+    until, marks = announcement.until, tuple[Field, ...]()
+    if until:
+        marks = (Field(t("Valid until"), Moment(until.aware, until.zone)),)
+    if announcement.corrected_at:
+        marks = (*marks, Field(t("Corrected"), Moment(announcement.corrected_at)))
+    return (Section(text=note, fields=marks),) if note or marks else ()
 
 
 async def render(delivering: Delivering) -> Rendered | None:
-    """Return what the channel should show; None for one that was cancelled, or lost its right, before it was seen."""
+    """Return what the channel should show; None for one that ended, or lost its right, before it was seen."""
     found = await delivering.uow.announcements.get(delivering.subject_id)
-    if found is None or (not delivering.is_posted and not await may_still_go(found, delivering)):
+    if found is None:
+        return None
+    is_late = not delivering.is_posted and found.is_over(delivering.now)
+    if is_late or (not delivering.is_posted and not await may_still_go(found, delivering)):
         return None
     return Rendered(posted(found, delivering.t), found.revision)
 
@@ -46,23 +70,23 @@ async def may_still_go(announcement: Announcement, delivering: Delivering) -> bo
     return await is_steering(delivering.uow, delivering.settings, announcement.sent_by, delivering.now)
 
 
-def preview_sections(announcement: Announcement, follows: Sequence[Follow]) -> tuple[Section, ...]:
-    """Return the announcement as each language's channels will show it, with their number."""
-    counts = Counter(one.lang for one in follows)
-    written = ("en", "es") if announcement.message_es else ("en",)
-    wanted = [lang for lang in LANGUAGES if lang in written or counts[lang]]
-    return tuple(_in_language(announcement, lang, counts[lang]) for lang in wanted)
+def preview_sections(announcement: Announcement, targets: Sequence[Target], t: Translator) -> tuple[Section, ...]:
+    """Return the announcement as each language's readers will see it, with the number of channels."""
+    counts = Counter(one.lang for one in targets)
+    wanted = [lang for lang in LANGUAGES if announcement.speaks(lang) or counts[lang]]
+    return tuple(_in_language(announcement, lang, counts[lang], t) for lang in wanted)
 
 
-def _in_language(announcement: Announcement, lang: str, count: int) -> Section:
+def _in_language(announcement: Announcement, lang: str, count: int, t: Translator) -> Section:
     title = f"{LANGUAGES[lang]} ({count}): {announcement.title}"
-    return Section(title, announcement.body(lang))
+    note = "" if announcement.speaks(lang) else escape(t("A note below says that it exists in English only."))
+    return Section(title, "\n\n".join(one for one in (announcement.body(lang), note) if one))
 
 
 def when_of(announcement: Announcement, t: Translator) -> str | Moment:
     """Return when it goes out."""
     if announcement.when is None:
-        return t("as soon as you press Send")
+        return t("as soon as it is confirmed")
     return Moment(announcement.when.aware, announcement.when.zone)
 
 
@@ -71,10 +95,14 @@ def audience_of(announcement: Announcement, t: Translator) -> str:
     return t("every chapter of the Alliance") if everybody else t("this chapter")
 
 
-def entry(announcement: Announcement, deliveries: Sequence[Delivery], t: Translator) -> Section:
-    """Return one line of the list: state, audience, time, and what became of each destination."""
+def entry(announcement: Announcement, deliveries: Sequence[Delivery], t: Translator, *, waits: bool) -> Section:
+    """Return one line of the list: state, audience, time, and what became of each destination.
+
+    `waits`: somebody asked for a second person.
+    """
+    state = t("waits for a second person") if waits else state_of(announcement, deliveries, t)
     fields = [
-        Field(t("State"), state_of(announcement, deliveries, t)),
+        Field(t("State"), state),
         Field(t("Audience"), audience_of(announcement, t)),
     ]
     if announcement.when:
@@ -94,8 +122,8 @@ def numbered(announcement: Announcement) -> str:
 def state_of(announcement: Announcement, deliveries: Sequence[Delivery], t: Translator) -> str:
     if announcement.state is State.DRAFT:
         return t("draft, not sent")
-    if announcement.state is State.CANCELLED:
-        return t("cancelled")
+    if announcement.state in _ENDED:
+        return t(_ENDED[announcement.state])
     if not is_on_its_way(deliveries):
         return t("sent")
     is_untouched = not any(one.message_id for one in deliveries)
@@ -130,7 +158,12 @@ def _reason(one: Delivery, t: Translator) -> str:
 
 
 def _buttons(announcement: Announcement, deliveries: Sequence[Delivery], t: Translator) -> tuple[Button, ...]:
-    cancel = Button(t("Cancel it"), RUN, f"announce cancel {announcement.id}", "danger")
+    number = announcement.id
+    cancel = Button(t("Cancel it"), RUN, f"announce cancel {number}", "danger")
     if announcement.state is State.DRAFT:
-        return (Button(t("Send"), RUN, f"announce send {announcement.id}", "primary"), cancel)
-    return (cancel,) if announcement.state is State.SENT and is_on_its_way(deliveries) else ()
+        return (Button(t("Send"), RUN, f"announce send {number}", "primary"), cancel)
+    if not announcement.is_public:
+        return ()
+    withdraw = Button(t("Withdraw it"), RUN, f"announce withdraw {number}", "danger")
+    correct = (Button(t("Correct it"), "announce.rewrite", str(number)),) if announcement.state is State.SENT else ()
+    return (*correct, cancel if is_on_its_way(deliveries) else withdraw)

@@ -1,206 +1,191 @@
-"""From draft to deliveries: every check is made again when somebody presses Send, and an announcement goes out once."""
+"""From draft to deliveries: every check is made again when somebody sends or approves, and it goes out once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from statistics import median
 
-from bot.command import RUN
+from bot import approvals
+from bot.command import RUN, Approvable, Shown
 from bot.context import Context
-from bot.domain.announcements import Announcement, Audience, State
-from bot.domain.chapters import Follow
-from bot.domain.deliveries import Subject
+from bot.domain.announcements import Announcement, State
+from bot.domain.approvals import Approval, fingerprint_of
+from bot.domain.deliveries import Subject, Target
 from bot.domain.records import AuditEntry
-from bot.errors import CheckFailure, Conflict, NotFound, UserInputError
-from bot.features.announcement_cards import audience_of, is_on_its_way, numbered, preview_sections, when_of
-from bot.features.planned_times import clock_note
-from bot.i18n import Translator
+from bot.errors import CheckFailure, Conflict
+from bot.features.announcement_cards import numbered, preview_sections, when_of
+from bot.features.announcement_drafts import (
+    announcement_of,
+    approvers_of,
+    facts_of,
+    no_channel,
+    notes_of,
+    same_text,
+    send_buttons,
+    twin_of,
+)
+from bot.features.announcement_reach import bound, counted, targets_of
+from bot.i18n import N_, Translator
 from bot.markup import escape
-from bot.permissions import STEERING, owns
+from bot.ports import UnitOfWork
 from bot.reply import Button, Field, Reply, Section
-from bot.rights import steering_accounts
 
-TOPIC = "announcements"
-SAME_TEXT = timedelta(minutes=10)
+KIND, CORRECTION = "announcement", "correction"
 UNUSUAL = 10  # times the usual number of channels
 COMPARED = 20  # earlier announcements that tell what is usual
 
 
-async def announcement_of(ctx: Context, announcement_id: int) -> Announcement:
-    """Return the announcement for somebody who may send or cancel it.
-
-    Raises:
-        NotFound: there is none of that number, or it belongs to another chapter.
-        CheckFailure: it is for everybody, and the person is not in the steering committee.
-    """
-    found = await ctx.uow.announcements.get(announcement_id) if 0 < announcement_id < 2**31 else None
-    if found is None or (STEERING not in ctx.roles and found.workspace_id != ctx.workspace_id):
-        raise NotFound(ctx.t("I do not know that announcement."), ctx.t("Type announce list to see the newest."))
-    owns(ctx, found.workspace_id)
-    if found.audience is Audience.ALL:
-        refuse_all(ctx)
-    return found
-
-
-def refuse_all(ctx: Context) -> None:
-    """Let in those who may announce to every chapter.
-
-    Raises:
-        CheckFailure: the person is not in the steering committee; rights in a workspace give none in the Alliance.
-    """
-    if STEERING not in ctx.roles:
-        raise CheckFailure(
-            ctx.t("Only the Alliance's steering committee can announce to every chapter."),
-            ctx.t("Choose “this chapter” as the audience, or ask a member of the steering committee."),
-        )
-
-
-def audience_for(ctx: Context, typed: str) -> Audience:
-    """Return the audience that was chosen, else the widest that the person may address.
-
-    Raises:
-        CheckFailure: an organizer chose every chapter.
-        UserInputError: the chapter of a place without one.
-    """
-    default = Audience.ALL if STEERING in ctx.roles else Audience.CHAPTER
-    audience = Audience(typed) if typed else default
-    if audience is Audience.ALL:
-        refuse_all(ctx)
-    elif not ctx.workspace_id:
-        raise UserInputError(
-            ctx.t("There is no chapter here."), ctx.t("Type this in a channel of your chapter."), "audience"
-        )
-    return audience
-
-
-async def followers(ctx: Context, announcement: Announcement) -> tuple[Follow, ...]:
-    """Return the channels that would get it now."""
-    return await ctx.uow.follows.of_topic(TOPIC, _bound(announcement))
-
-
-def _bound(announcement: Announcement) -> str:
-    return announcement.workspace_id if announcement.audience is Audience.CHAPTER else ""
-
-
-async def preview(ctx: Context, draft: Announcement) -> Reply:
-    """Show the draft exactly as it will appear, and the exact number of channels."""
-    t, follows = ctx.t, await followers(ctx, draft)
-    summary = t.plural(
-        "Please check: “{title}” goes to {count} channel. It is not sent yet.",
-        "Please check: “{title}” goes to {count} channels. It is not sent yet.",
-        len(follows),
-        title=numbered(draft),
-    )
-    twin = await _twin(ctx, draft)
-    text = "\n\n".join(escape(note) for note in _notes(t, draft, follows, twin) if note)
-    fields = (Field(t("Audience"), audience_of(draft, t)), Field(t("When"), when_of(draft, t)))
-    checks = Section(t("Before you send"), text, fields, send_buttons(t, draft, is_repeated=twin is not None))
-    return Reply(summary, (*preview_sections(draft, follows), checks))
-
-
-def _notes(t: Translator, draft: Announcement, follows: Sequence[Follow], twin: Announcement | None) -> tuple[str, ...]:
-    return (
-        _same_text(t, twin) if twin else "",
-        "" if follows else no_channel(t),
-        clock_note(t, draft.when) if draft.when else "",
-    )
-
-
-def no_channel(t: Translator) -> str:
-    return t("No channel follows announcements yet. In a channel, type: channel follow")
-
-
-def send_buttons(t: Translator, draft: Announcement, *, is_repeated: bool) -> tuple[Button, ...]:
-    """Return the buttons of a draft; one whose text went out just now asks whether that is meant."""
-    send = Button(t("Send"), "announce.send", str(draft.id), "primary")
-    if is_repeated:
-        send = Button(t("Send it anyway"), "announce.anyway", str(draft.id), "danger")
-    return (send, Button(t("Discard"), "announce.discard", str(draft.id)))
-
-
-async def _twin(ctx: Context, draft: Announcement) -> Announcement | None:
-    return await ctx.uow.announcements.same_text_since(draft, ctx.now - SAME_TEXT)
-
-
-def _same_text(t: Translator, twin: Announcement) -> str:
-    return t("The same text was sent less than 10 minutes ago, as #{number}. Is it meant twice?", number=twin.id)
+async def needs_second(ctx: Context, draft: Announcement) -> bool:
+    """Say whether somebody else has to approve it."""
+    return await approvals.is_needed(ctx, approvers_of(draft), (draft.created_by,))
 
 
 async def send(ctx: Context, announcement_id: int, *, is_meant: bool) -> Reply:
-    """Send a draft once; `is_meant` says that the person confirmed what looked like a mistake."""
+    """Send a draft once, or ask for a second person; `is_meant`: whoever sends confirmed what looked like a mistake."""
     draft = await announcement_of(ctx, announcement_id)
-    if draft.state is State.SENT:
+    if draft.state is not State.DRAFT:
         return await _sent_already(ctx, draft)
     _refuse_stale(ctx, draft)
-    follows = await followers(ctx, draft)
-    if not follows:
+    targets = await targets_of(ctx, draft)
+    if not targets:
         return Reply(ctx.t("Nothing was sent."), (Section(text=escape(no_channel(ctx.t))),))
-    twin = None if is_meant else await _twin(ctx, draft)
-    if twin:
-        return Reply(_same_text(ctx.t, twin), (Section(buttons=send_buttons(ctx.t, draft, is_repeated=True)),))
-    held = await _held(ctx, draft, len(follows), is_meant=is_meant)
-    return held or await _go(ctx, draft)
+    needs = await needs_second(ctx, draft)
+    if needs and not await approvals.is_own(ctx, (draft.created_by,)):
+        return await approvals.show(ctx, await _request(ctx, draft))
+    doubt = "" if is_meant else await _doubt(ctx, draft, len(targets))
+    if doubt:
+        return Reply(doubt, (Section(buttons=send_buttons(ctx.t, draft, is_doubtful=True, needs_second=needs)),))
+    return await _asked(ctx, draft) if needs else await _go(ctx, draft, targets, ctx.user_id)
+
+
+async def approve(ctx: Context, announcement_id: int) -> Reply:
+    """Show what a second person would approve, with the button that does it.
+
+    Raises:
+        CheckFailure: the person wrote it, and another one has to approve it.
+    """
+    draft = await announcement_of(ctx, announcement_id)
+    if draft.state is not State.DRAFT:
+        waiting = await _waiting_correction(ctx, draft)
+        return await approvals.show(ctx, waiting) if waiting else await _sent_already(ctx, draft)
+    if await approvals.is_own(ctx, (draft.created_by,)):
+        hint = ctx.t("Another member of the steering committee has to approve it.")
+        if bound(draft):
+            hint = ctx.t("Another organizer of this chapter can approve it, or somebody in the steering committee.")
+        raise CheckFailure(ctx.t("Nobody approves what they wrote themselves."), hint)
+    return await send(ctx, announcement_id, is_meant=False)
+
+
+async def _waiting_correction(ctx: Context, sent: Announcement) -> Approval | None:
+    newest = await ctx.uow.corrections.newest(sent.id)
+    return await approvals.waiting_for(ctx, CORRECTION, newest.id) if newest else None
+
+
+async def _request(ctx: Context, draft: Announcement) -> Approval:
+    """Return the request for a second person; a second person who comes unasked makes it without telling others."""
+    waiting = await approvals.waiting_for(ctx, KIND, draft.id)
+    who, mark = approvers_of(draft), _fingerprint(draft)
+    if waiting and waiting.fingerprint == mark:
+        return waiting
+    return await approvals.ask(ctx, KIND, draft.id, mark, who, (draft.created_by,), tells=False)
+
+
+async def _asked(ctx: Context, draft: Announcement) -> Reply:
+    hands = tuple(dict.fromkeys((draft.created_by, ctx.user_id)))
+    asked = await approvals.ask(ctx, KIND, draft.id, _fingerprint(draft), approvers_of(draft), hands)
+    summary = ctx.t("“{title}” waits for a second person. Nothing is sent yet.", title=numbered(draft))
+    return Reply(summary, (approvals.asked_section(ctx, asked),), replaces=True)
+
+
+def _fingerprint(draft: Announcement) -> str:
+    return fingerprint_of(draft.texts, draft.audience, draft.workspace_id, draft.only, draft.when, draft.until)
+
+
+async def _named(uow: UnitOfWork, announcement_id: int, _t: Translator) -> str:
+    found = await uow.announcements.get(announcement_id)
+    return numbered(found) if found else ""
+
+
+async def _previewed(ctx: Context, announcement_id: int) -> Shown | None:
+    """Return exactly what would be sent, to how many channels, and when; None for what is no draft any more."""
+    draft = await ctx.uow.announcements.get(announcement_id)
+    if draft is None or draft.state is not State.DRAFT:
+        return None
+    t, targets = ctx.t, await targets_of(ctx, draft)
+    reach = t.plural("It goes to {count} channel, once.", "It goes to {count} channels, once.", len(targets))
+    notes = (reach, await _doubt(ctx, draft, len(targets)), *notes_of(t, draft, targets))
+    text = "\n\n".join(escape(one) for one in notes if one)
+    checks = Section(t("What will happen"), text, facts_of(draft, t))
+    mark = _fingerprint(draft)
+    sections = (*preview_sections(draft, targets, t), checks)
+    return Shown(sections, mark, fingerprint_of(mark, sorted(counted(targets).items()), len(targets)))
+
+
+async def _approved(ctx: Context, approval: Approval) -> Reply:
+    """Send what a second person approved, in the name of whoever asked."""
+    draft = await announcement_of(ctx, approval.subject_id)
+    _refuse_stale(ctx, draft)
+    targets = await targets_of(ctx, draft)
+    if not targets:
+        raise Conflict(ctx.t("Nothing was sent."), no_channel(ctx.t))
+    return await _go(ctx, draft, targets, next(iter(approval.hands), ""))
+
+
+APPROVABLE = Approvable(N_("An announcement waits for a second person."), _named, _previewed, _approved)
 
 
 async def _sent_already(ctx: Context, sent: Announcement) -> Reply:
+    """Return what became of an announcement that is no draft any more.
+
+    Raises:
+        Conflict: it is cancelled or withdrawn.
+    """
+    t = ctx.t
+    if not sent.is_public:
+        words = t("“{title}” is withdrawn.") if sent.state is State.WITHDRAWN else t("“{title}” is cancelled.")
+        raise Conflict(words.format(title=sent.title), t("Write it anew with announce new."))
     rows = await ctx.uow.deliveries.of_subject(Subject.ANNOUNCEMENT, sent.id)
-    text = ctx.t.plural("It goes to {count} channel, once.", "It goes to {count} channels, once.", len(rows))
-    return Reply(ctx.t("“{title}” was sent already.", title=numbered(sent)), (Section(text=text),), replaces=True)
+    text = t.plural("It goes to {count} channel, once.", "It goes to {count} channels, once.", len(rows))
+    return Reply(t("“{title}” was sent already.", title=numbered(sent)), (Section(text=text),), replaces=True)
 
 
 def _refuse_stale(ctx: Context, draft: Announcement) -> None:
     """Refuse what can no longer be sent.
 
     Raises:
-        Conflict: it is cancelled, or its time went by.
+        Conflict: its time went by, or it would be over.
     """
     t = ctx.t
-    if draft.state is State.CANCELLED:
-        raise Conflict(t("“{title}” is cancelled.", title=draft.title), t("Write it anew with announce new."))
-    if draft.when and draft.when.utc <= ctx.now:
-        when = t.moment(draft.when.aware)
-        raise Conflict(t("{when} is in the past.", when=when), t("Nothing was sent. Write it anew with announce new."))
+    again = t("Nothing was sent. Write it anew with announce new.")
+    for time in (draft.when, draft.until):
+        if time and time.utc <= ctx.now:
+            raise Conflict(t("{when} is in the past.", when=t.moment(time.aware)), again)
 
 
-async def _held(ctx: Context, draft: Announcement, count: int, *, is_meant: bool) -> Reply | None:
-    """Return a question instead of sending when far more channels would get it than usual.
-
-    Another person confirms by sending it; where nobody else could, the author confirms it once more.
-    """
+async def _doubt(ctx: Context, draft: Announcement, count: int) -> str:
+    """Return why it looks like a mistake, "" when it does not: the same text just now, or far more channels."""
+    twin = await twin_of(ctx, draft)
+    if twin:
+        return same_text(ctx.t, twin)
     usual = await _usual(ctx, draft)
-    if usual is None or count <= UNUSUAL * usual or not await _is_author(ctx, draft):
-        return None
-    summary = ctx.t("This would reach {count} channels; usually it is {usual}.", count=count, usual=usual)
-    committee = await steering_accounts(ctx.uow, ctx.settings, ctx.now)
-    is_alone = draft.audience is Audience.ALL and len(committee) < 2
-    if is_alone and is_meant:
-        return None
-    if is_alone:
-        return Reply(summary, (Section(buttons=send_buttons(ctx.t, draft, is_repeated=True)),))
-    text = ctx.t("A second person has to confirm it by typing: announce send {number}", number=draft.id)
-    return Reply(summary, (Section(text=escape(text)),))
-
-
-async def _is_author(ctx: Context, draft: Announcement) -> bool:
-    """Say whether the person wrote it, from this account or from another one of theirs."""
-    author = await ctx.uow.members.by_user(draft.created_by)
-    return await ctx.person_id() == (author.id if author else draft.created_by)
+    if usual is None or count <= UNUSUAL * usual:
+        return ""
+    return ctx.t("This would reach {count} channels; usually it is {usual}.", count=count, usual=usual)
 
 
 async def _usual(ctx: Context, draft: Announcement) -> int | None:
     """Return the usual number of channels for this audience; None when there is nothing to compare with."""
-    recent = await ctx.uow.announcements.recent(_bound(draft), COMPARED)
-    alike = [one for one in recent if one.state is State.SENT and one.audience is draft.audience]
+    recent = await ctx.uow.announcements.recent(bound(draft), COMPARED)
+    alike = [one for one in recent if one.is_public and one.audience is draft.audience]
     counts = [len(await ctx.uow.deliveries.of_subject(Subject.ANNOUNCEMENT, one.id)) for one in alike]
     return round(median(counts)) or 1 if counts else None
 
 
-async def _go(ctx: Context, draft: Announcement) -> Reply:
+async def _go(ctx: Context, draft: Announcement, targets: Sequence[Target], by: str) -> Reply:
     """Store the announcement as sent and its deliveries, in this unit of work."""
-    t, sent = ctx.t, await ctx.uow.announcements.save(draft.sent(ctx.user_id, ctx.now))
+    t, sent, count = ctx.t, await ctx.uow.announcements.save(draft.sent(by, ctx.now)), len(targets)
     due = sent.when.utc if sent.when else ctx.now
-    count = await ctx.deliver(Subject.ANNOUNCEMENT, sent.id, TOPIC, sent.revision, workspace_id=_bound(sent), due=due)
+    await ctx.uow.deliveries.want(Subject.ANNOUNCEMENT, sent.id, tuple(targets), sent.revision, due)
     await audit(ctx, "announce send", sent)
     words = t.plural(
         "“{title}” is on its way to {count} channel.",
@@ -218,28 +203,6 @@ async def _go(ctx: Context, draft: Announcement) -> Reply:
     )
     button = Button(t("Cancel it"), RUN, f"announce cancel {sent.id}", "danger")
     return Reply(words, (Section(fields=(Field(t("When"), when_of(sent, t)),), buttons=(button,)),), replaces=True)
-
-
-async def discard(ctx: Context, announcement_id: int) -> Reply:
-    """Cancel what was not posted everywhere yet: waiting posts are dropped, those that stand say so."""
-    found = await announcement_of(ctx, announcement_id)
-    t, title = ctx.t, numbered(found)
-    if found.state is State.CANCELLED:
-        return Reply(t("“{title}” is cancelled.", title=title), replaces=True)
-    rows = await ctx.uow.deliveries.of_subject(Subject.ANNOUNCEMENT, found.id)
-    if found.state is State.SENT and not is_on_its_way(rows):
-        text = t("It was posted everywhere already.")
-        raise Conflict(t("“{title}” cannot be cancelled any more.", title=title), text)
-    stored = await ctx.uow.announcements.save(found.cancelled())
-    await ctx.uow.deliveries.drop_pending(Subject.ANNOUNCEMENT, stored.id)
-    await ctx.uow.deliveries.raise_wanted(Subject.ANNOUNCEMENT, stored.id, stored.revision, ctx.now, is_cancelled=True)
-    await audit(ctx, "announce cancel", stored)
-    text = (
-        t("Nothing of it was posted.")
-        if not any(one.message_id for one in rows)
-        else t("The posts that stand say so now.")
-    )
-    return Reply(t("“{title}” is cancelled.", title=title), (Section(text=escape(text)),), replaces=True)
 
 
 async def audit(ctx: Context, act: str, announcement: Announcement) -> None:

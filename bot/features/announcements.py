@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from bot.command import RUN, Feature, Option
+from bot import approvals
+from bot.command import RUN, Answer, Feature, Option
 from bot.context import Context
-from bot.domain.announcements import Announcement
+from bot.domain.announcements import Announcement, Texts
 from bot.domain.deliveries import Subject
-from bot.errors import NotFound
+from bot.domain.times import WallTime
+from bot.errors import NotFound, UserInputError
+from bot.features import announcement_changes, announcement_sending
 from bot.features.announcement_cards import entry, render
-from bot.features.announcement_sending import audience_for, audit, discard, preview, send
+from bot.features.announcement_changes import confirm_correction, correctable, discard
+from bot.features.announcement_drafts import audience_for, preview
+from bot.features.announcement_sending import CORRECTION, KIND, audit, needs_second, send
 from bot.features.planned_times import time_in
+from bot.forms import form_of
 from bot.i18n import N_
 from bot.permissions import STEERING, organizer
 from bot.reply import Button, Choice, Reply, Section
@@ -24,6 +30,8 @@ MAX_LABEL = 100
 
 feature = Feature("announce", summary=N_("Announcements: write, check and send them"), order=40)
 feature.delivers(Subject.ANNOUNCEMENT)(render)
+feature.approves(KIND, announcement_sending.APPROVABLE)
+feature.approves(CORRECTION, announcement_changes.APPROVABLE)
 
 
 async def suggest(ctx: Context, typed: str) -> Sequence[Choice]:
@@ -53,6 +61,12 @@ _MENSAJE = Option(
     max_chars=3000,
 )
 _AUDIENCE = Option(N_("Who receives it"), N_("Audience"), "choice", choices=AUDIENCES)
+_UNTIL = Option(
+    N_("Until when it is true, like 2027-03-14 18:30 America/New_York; then its copies say that it is over"),
+    N_("Valid until"),
+    max_chars=80,
+    on_form=False,
+)
 _WHEN = Option(N_("now, or like 2027-03-14 18:30 America/New_York"), N_("When"), max_chars=80)
 
 
@@ -63,8 +77,21 @@ def check_new(ctx: Context, values: Mapping[str, Any]) -> None:
         UserInputError: the time cannot be read, has no zone or is over.
         CheckFailure: an organizer chose every chapter.
     """
-    time_in(ctx, values.get("when", ""), "when")
+    _times(ctx, values.get("when", ""), values.get("until", ""))
     audience_for(ctx, values.get("audience", ""))
+
+
+def _times(ctx: Context, when: str, until: str) -> tuple[WallTime | None, WallTime | None]:
+    """Return when it goes out, None for at once, and until when it is true, None for always.
+
+    Raises:
+        UserInputError: a time cannot be used, or the end comes before the beginning.
+    """
+    begins, ends = time_in(ctx, when, "when"), time_in(ctx, until, "until")
+    if begins and ends and ends.utc <= begins.utc:
+        hint = ctx.t("Choose a later time until which it is true, or leave it out.")
+        raise UserInputError(ctx.t("It would be over before it goes out."), hint, "until")
+    return begins, ends
 
 
 @feature.command(
@@ -84,7 +111,9 @@ async def new(
     mensaje: Annotated[str, _MENSAJE] = "",
     audience: Annotated[str, _AUDIENCE] = "",
     when: Annotated[str, _WHEN] = "",
+    until: Annotated[str, _UNTIL] = "",
 ) -> Reply:
+    begins, ends = _times(ctx, when, until)
     draft = Announcement(
         0,
         ctx.workspace_id,
@@ -94,11 +123,12 @@ async def new(
         message,
         mensaje,
         audience_for(ctx, audience),
-        time_in(ctx, when, "when"),
+        begins,
+        until=ends,
     )
     stored = await ctx.uow.announcements.add(draft)
     await audit(ctx, new.name, stored)
-    return await preview(ctx, stored)
+    return await preview(ctx, stored, needs_second=await needs_second(ctx, stored))
 
 
 @feature.command(
@@ -106,6 +136,17 @@ async def new(
 )
 async def send_typed(ctx: Context, announcement: Annotated[int, _NUMBER]) -> Reply:
     return await send(ctx, announcement, is_meant=False)
+
+
+@feature.command(
+    "approve",
+    summary=N_("See exactly what would be sent, and approve it as a second person"),
+    check=organizer,
+    writes=True,
+    example="announce approve 5",
+)
+async def approve(ctx: Context, announcement: Annotated[int, _NUMBER]) -> Reply:
+    return await announcement_sending.approve(ctx, announcement)
 
 
 @feature.action("send", check=organizer, writes=True)
@@ -136,6 +177,56 @@ async def discard_pressed(ctx: Context, argument: str) -> Reply:
     return await discard(ctx, _number_in(ctx, argument))
 
 
+@feature.command(
+    "correct",
+    summary=N_("Correct the texts of an announcement in every copy"),
+    check=organizer,
+    writes=True,
+    form=True,
+    form_title=N_("Correct an announcement"),
+    example="announce correct 5",
+)
+async def correct(
+    ctx: Context,
+    announcement: Annotated[int, _NUMBER],
+    title: Annotated[str, _TITLE],
+    message: Annotated[str, _MESSAGE],
+    mensaje: Annotated[str, _MENSAJE] = "",
+) -> Reply:
+    return await announcement_changes.correct(ctx, announcement, Texts(title, message, mensaje))
+
+
+@feature.action("rewrite", check=organizer, opens_form=True)
+async def rewrite(ctx: Context, argument: str) -> Answer:
+    """Open the form of a correction with the texts as they are."""
+    found = await correctable(ctx, _number_in(ctx, argument))
+    values = {"title": found.title, "message": found.message, "mensaje": found.message_es}
+    return form_of(correct, {"announcement": str(found.id), **values}, ctx.t)
+
+
+@feature.action("corrected", check=organizer, writes=True)
+async def corrected(ctx: Context, argument: str) -> Reply:
+    """Correct every copy as it was shown, or ask a second person to approve that."""
+    return await confirm_correction(ctx, _number_in(ctx, argument))
+
+
+@feature.command(
+    "withdraw",
+    summary=N_("Take an announcement back: every copy says so, with the reason"),
+    check=organizer,
+    writes=True,
+    form=True,
+    form_title=N_("Withdraw an announcement"),
+    example='announce withdraw 5 reason:"The date is wrong."',
+)
+async def withdraw(
+    ctx: Context,
+    announcement: Annotated[int, _NUMBER],
+    reason: Annotated[str, Option(N_("Everybody who got it reads it"), N_("Reason"), "text", max_chars=500)],
+) -> Reply:
+    return await announcement_changes.withdraw(ctx, announcement, reason)
+
+
 @feature.command("list", summary=N_("See the newest announcements and what became of them"), check=organizer)
 async def list_newest(ctx: Context) -> Reply:
     found = await ctx.uow.announcements.recent(_own(ctx), SHOWN)
@@ -149,7 +240,8 @@ async def list_newest(ctx: Context) -> Reply:
 
 async def _entry(ctx: Context, announcement: Announcement) -> Section:
     rows = await ctx.uow.deliveries.of_subject(Subject.ANNOUNCEMENT, announcement.id)
-    return entry(announcement, rows, ctx.t)
+    waits = await approvals.waiting_for(ctx, KIND, announcement.id) is not None
+    return entry(announcement, rows, ctx.t, waits=waits)
 
 
 def _own(ctx: Context) -> str:

@@ -1,6 +1,6 @@
 """Rows, one file per group of tables; importing this registers all of them."""
 
-from storage.models.announcements import AnnouncementRevRow, AnnouncementRow
+from storage.models.announcements import AnnouncementRevRow, AnnouncementRow, CorrectionRow
 from storage.models.approvals import ApprovalHandRow, ApprovalRow
 from storage.models.base import LONG_AGO, Base
 from storage.models.chapters import FollowRow, FollowTopicRow
@@ -31,6 +31,7 @@ __all__ = [
     "ConsentRow",
     "ConveningRow",
     "ConversationRow",
+    "CorrectionRow",
     "DeliveryRow",
     "DraftRow",
     "FeedbackRow",

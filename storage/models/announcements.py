@@ -1,4 +1,4 @@
-"""Rows of announcements and their texts."""
+"""Rows of announcements, their texts, and corrections of these."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.announcements import Audience, State
-from storage.models.base import NEVER_REUSED, NUMBER, Base, NamedId
+from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, Base, NamedId
 from storage.types import WallClock, Word
 
 
 class AnnouncementRow(Base):
-    """Everything but the texts; `revision` names the current one."""
+    """Everything but the texts; `revision` names the current one. The columns `only_*` narrow the audience."""
 
     __tablename__ = "announcement"
     id: Mapped[NamedId]
@@ -29,6 +29,15 @@ class AnnouncementRow(Base):
     revision: Mapped[int]
     sent_at: Mapped[datetime | None]
     sent_by: Mapped[str]
+    only_city: Mapped[str] = mapped_column(server_default=NOTHING)
+    only_region: Mapped[str] = mapped_column(server_default=NOTHING)
+    only_theme: Mapped[str] = mapped_column(server_default=NOTHING)
+    only_lang: Mapped[str] = mapped_column(server_default=NOTHING)
+    only_role: Mapped[str] = mapped_column(server_default=NOTHING)
+    until_local: Mapped[datetime | None] = mapped_column(WallClock)
+    until_zone: Mapped[str | None]
+    corrected_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(server_default=NOTHING)
     __table_args__ = (NEVER_REUSED,)
 
 
@@ -43,3 +52,17 @@ class AnnouncementRevRow(Base):
     title: Mapped[str]
     message: Mapped[str]
     message_es: Mapped[str]
+
+
+class CorrectionRow(Base):
+    """Other texts for an announcement that was sent, as somebody proposed them."""
+
+    __tablename__ = "correction"
+    id: Mapped[NamedId]
+    announcement_id: Mapped[int] = mapped_column(NUMBER, ForeignKey("announcement.id", ondelete="CASCADE"), index=True)
+    title: Mapped[str]
+    message: Mapped[str]
+    message_es: Mapped[str]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    __table_args__ = (NEVER_REUSED,)

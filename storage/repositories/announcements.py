@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.announcements import Announcement, Audience, State
+from bot.domain.announcements import Announcement, Audience, Only, State
 from bot.errors import Conflict, NotFound
 from storage.failures import CHANGED, LOOK_AGAIN, REMOVED
 from storage.models import AnnouncementRevRow, AnnouncementRow
@@ -79,6 +79,11 @@ class Announcements:
         found = (await self._session.execute(wanted.order_by(AnnouncementRow.id.desc()).limit(1))).first()
         return _announcement(*found) if found else None
 
+    async def with_an_end(self) -> tuple[Announcement, ...]:
+        ends = (AnnouncementRow.state == State.SENT, AnnouncementRow.until_local.is_not(None))
+        found = await self._session.execute(_current().where(*ends).order_by(AnnouncementRow.id))
+        return tuple(_announcement(row, texts) for row, texts in found)
+
     async def _stored(self, announcement_id: int) -> tuple[AnnouncementRow, AnnouncementRevRow] | None:
         wanted = _current().where(AnnouncementRow.id == announcement_id)
         if self._locks:
@@ -104,13 +109,15 @@ def _texts(one: Announcement | AnnouncementRevRow) -> tuple[str, ...]:
 
 
 def _columns(announcement: Announcement) -> dict[str, Any]:
-    when = announcement.when
-    return values_of(announcement, apart=("id", "when", *_TEXTS)) | {
-        "when_local": when.local if when else None,
-        "when_zone": when.zone if when else None,
-    }
+    columns = values_of(announcement, apart=("id", "when", "until", "only", *_TEXTS))
+    for name in ("when", "until"):
+        time = getattr(announcement, name)
+        columns |= {f"{name}_local": time.local if time else None, f"{name}_zone": time.zone if time else None}
+    return columns | {f"only_{name}": value for name, value in values_of(announcement.only).items()}
 
 
 def _announcement(row: AnnouncementRow, texts: AnnouncementRevRow) -> Announcement:
     words = dict(zip(_TEXTS, _texts(texts), strict=True))
-    return entity_of(Announcement, row, when=wall_time(row.when_local, row.when_zone), **words)
+    only = Only(**{one.name: getattr(row, f"only_{one.name}") for one in fields(Only)})
+    times = {name: wall_time(getattr(row, f"{name}_local"), getattr(row, f"{name}_zone")) for name in ("when", "until")}
+    return entity_of(Announcement, row, only=only, **times, **words)

@@ -63,13 +63,19 @@ def bells():
     return Bells()
 
 
+def _two(bells, committee=COMMITTEE):
+    return {"registry": _registry(bells), "steering": committee, "approvals": Approvals()}
+
+
 def _registry(bells):
     return Registry((bells.feature, shared.feature))
 
 
 @pytest.fixture
 async def chat(sqlite_storage, bells):
-    async with conversation(sqlite_storage, registry=_registry(bells), steering=COMMITTEE) as chat:
+    async with conversation(
+        sqlite_storage, registry=_registry(bells), steering=COMMITTEE, approvals=Approvals()
+    ) as chat:
         yield chat
 
 
@@ -189,7 +195,7 @@ async def test_declining_needs_a_reason_and_whoever_asked_reads_it(chat, bells):
 
 
 async def test_approve_pressed_at_the_same_moment_acts_once(storage, bells):
-    async with conversation(storage, registry=_registry(bells), steering=COMMITTEE) as chat:
+    async with conversation(storage, **_two(bells)) as chat:
         await _ring(chat)
         shown = await _checked(chat)
         replies = await asyncio.gather(*(chat.press(shown, "Approve") for _ in range(3)))
@@ -246,10 +252,14 @@ async def test_one_person_alone_acts_where_the_configuration_says_so(sqlite_stor
 
 
 async def test_whoever_lost_the_right_is_told_nothing_and_approves_nothing(sqlite_storage, bells):
-    async with conversation(sqlite_storage, registry=_registry(bells), steering=COMMITTEE) as chat:
+    async with conversation(
+        sqlite_storage, registry=_registry(bells), steering=COMMITTEE, approvals=Approvals()
+    ) as chat:
         await _ring(chat)
         shown = await _checked(chat)
-    async with conversation(sqlite_storage, registry=_registry(bells), steering=("fake:steering",)) as chat:
+    async with conversation(
+        sqlite_storage, registry=_registry(bells), steering=("fake:steering",), approvals=Approvals()
+    ) as chat:
         assert await _told(chat) == []
         assert (await chat.press(shown, "Approve", **SECOND)).summary == "I do not know that request."
         assert bells.rung == []

@@ -107,6 +107,7 @@ async def bot(slack: SlackServer, discord: DiscordServer, tmp_path: Path, databa
         "DISCORD_BOT_TOKEN": TOKEN,
         "DISCORD_API_URL": discord.api_url,
         "HRC_STEERING": f"slack:U0CHAIR,discord:{ANA + 5}",
+        "HRC_APPROVALS_ALONE": "true",  # organizers; the committee has two members
         "HRC_DATA_DIR": str(tmp_path / "data"),
         "HRC_LOG_FORMAT": "json",
         "HRC_KNOWLEDGE_ENGINE": "lexical",

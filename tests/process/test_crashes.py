@@ -16,10 +16,10 @@ async def send_while(bot, slack, fault):
     """Announce something to a channel; return when its request is on the way, where `fault` happens to it."""
     await slack.command("channel follow topics:announcements", user="U0ADMIN")
     await slack.seen(1)
-    await slack.command('announce new title:"News" message:"Budget hearing"', user="U0CHAIR")
+    await slack.command('announce new title:"News" message:"Budget hearing"', user="U0ADMIN")
     preview = await slack.seen(2)
     slack.faults[POST] = [fault]
-    await slack.press(preview, "Send", user="U0CHAIR")
+    await slack.press(preview, "Send", user="U0ADMIN")
     async with asyncio.timeout(15):
         while not slack.called(POST):  # the server tells when it answers, which is what must not have happened yet
             await asyncio.sleep(0.02)

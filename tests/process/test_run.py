@@ -77,19 +77,21 @@ async def test_a_convening_entered_on_discord_appears_on_slack(bot, slack, disco
     await slack.until(lambda: any("Potluck" in m.text and not m.only_for for m in slack.messages))
 
 
-async def test_an_announcement_by_the_committee_reaches_both_platforms_once(bot, slack, discord, admin):
+async def test_an_announcement_approved_on_the_other_platform_reaches_both_once(bot, slack, discord, admin, chair):
     await admin.command("channel follow", topics="announcements")
     await slack.command("channel follow topics:announcements", user="U0ADMIN")
     await slack.seen(1)
     await slack.command('announce new title:"News" message:"Budget hearing @everyone <!channel>"', user="U0CHAIR")
     preview = await slack.seen(2)
-    await slack.press(preview, "Send", user="U0CHAIR")
-    await slack.press(preview, "Send", user="U0CHAIR")
+    await slack.press(preview, "Ask a second person", user="U0CHAIR")
+    shown = await chair.command("announce approve", announcement=1)
+    assert "Budget hearing" in shown.shown[0]["content"]
+    await chair.press(shown.shown[0], "Approve")
     await discord.until(lambda: "Budget hearing" in _posted(discord), "the announcement")
     await slack.until(lambda: any("Budget hearing" in _words(m) and not m.only_for for m in slack.messages))
     await asyncio.sleep(2)
     assert len(discord.messages[CHANNEL]) == 1
-    public = [m for m in slack.messages if not m.only_for]
+    public = [m for m in slack.messages if not m.only_for and m.channel.startswith("C")]
     assert len(public) == 1
     assert "<!channel>" not in json.dumps(public[0].body)
     for call in discord.sent("POST", r".*/channels/\d+/messages"):

@@ -65,6 +65,29 @@ ANNOUNCEMENT = Holding(
         "when_zone": N_("the time zone there"),
         "sent_at": N_("when it was sent"),
         "sent_by": N_("the account that sent it"),
+        "only_city": N_("the city it is for"),
+        "only_region": N_("the part of the world it is for"),
+        "only_theme": N_("the theme it is about"),
+        "only_lang": N_("the language of those it is for"),
+        "only_role": N_("the role of those it is for"),
+        "until_local": N_("until when it is true, by the clock there"),
+        "until_zone": N_("the time zone there"),
+        "corrected_at": N_("when its texts were corrected"),
+        "reason": N_("why it was withdrawn"),
+    },
+    goes=Goes.NAME,
+)
+CORRECTION = Holding(
+    "correction",
+    N_("Corrections of announcements that you wrote"),
+    N_("Other words for an announcement, until a second person approves them and afterwards."),
+    PUBLISHED,
+    names=("created_by",),
+    columns={
+        "announcement_id": N_("the number of the announcement"),
+        "title": N_("the new title"),
+        "message": N_("the new text"),
+        "message_es": N_("the new text in Spanish"),
     },
     goes=Goes.NAME,
 )
@@ -126,4 +149,4 @@ DELIVERY = Holding(
         *("lease_owner", "lease_until", "first_try_at", "last_try_at"),
     ),
 )
-GATHERINGS = (RSVP, DELIVERY, CONVENING, ANNOUNCEMENT, APPROVAL, APPROVAL_HAND, FOLLOW)
+GATHERINGS = (RSVP, DELIVERY, CONVENING, ANNOUNCEMENT, CORRECTION, APPROVAL, APPROVAL_HAND, FOLLOW)
