@@ -20,7 +20,7 @@ import click
 from bot.shell.database import db
 from bot.shell.deliveries import deliveries, resume
 from bot.shell.knowledge import knowledge
-from bot.shell.parts import delivering, quiet_edition, settings_of, with_app
+from bot.shell.parts import delivering, key_place, quiet_edition, settings_of, with_app
 from bot.shell.platforms import commands, manifest
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ async def _examined(config: Path | None) -> list[Check]:
     except ConfigError as error:
         return [Check("configuration", "fault", str(error))]
     configure(settings.log.model_copy(update={"level": "error"}))
-    return await examined(settings, installed, Beside(settings.url))
+    return await examined(settings, installed, Beside(settings.url, key_place(settings)))
 
 
 def _chat(settings: Settings, installed: Sequence[Plugin], role: str, lang: str, beside: Sequence[Plugin] = ()) -> None:

@@ -141,13 +141,10 @@ def _read_variables(variables: Mapping[str, str], layers: _Layers, specs: tuple[
             key, is_list = known[name]
             items = [part.strip() for part in value.split(",") if part.strip()]
             layers.put(key, items if is_list else value, f"the variable {name}")
-        elif name.startswith(PREFIX) and name not in known and name not in _OTHERS:
+        elif name.startswith(PREFIX) and name not in known:
             near = process.extractOne(name, known.keys(), score_cutoff=85)
             if near:
                 raise ConfigError(f"{name} (environment): unknown variable; did you mean {near[0]}?")
-
-
-_OTHERS = ("HRC_SECRET_KEYS",)
 
 
 def _known_variables(specs: tuple[SectionSpec, ...]) -> dict[str, tuple[str, bool]]:

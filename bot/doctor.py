@@ -51,6 +51,12 @@ class Database(Protocol):
     def state(self) -> str:
         """Say how it is, or raise ConfigError."""
 
+    def keys(self) -> str:
+        """Say where its keys are and that they fit, or raise ConfigError."""
+
+    def modes(self) -> str:
+        """Say that nobody else on this machine can read it, or raise ConfigError."""
+
     async def followed_channels(self) -> tuple[Follow, ...]:
         """Return every follow."""
 
@@ -59,14 +65,18 @@ async def examined(settings: Settings, installed: Sequence[Plugin], database: Da
     """Return what was found, the core first, then each platform whose tokens are set."""
     chosen = [one for one in installed if one.is_configured(settings)]
     base = judged("database", database.state)
+    keys = judged("keys", database.keys)
     checks = [
         Check("configuration", "ok", "it can be read"),
         platforms([one.name for one in chosen], [one.name for one in installed if one.doctor]),
         data_folder(settings.data_dir),
         base,
+        keys,
+        judged("file modes", database.modes),
         *knowledge(settings),
     ]
-    follows = await database.followed_channels() if base.state == "ok" else ()
+    is_readable = base.state == keys.state == "ok"
+    follows = await database.followed_channels() if is_readable else ()
     for plugin in chosen:
         own = [one for one in follows if one.channel_id.startswith(f"{plugin.name}:")]
         checks += await imported(plugin.doctor)(settings, own) if plugin.doctor else []

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, SecretStr, field_validator
 
 from bot.domain.reminders import LeadError, leads_of, written
 from bot.domain.times import find_zone, near_zones
@@ -191,6 +191,7 @@ class Settings(Section):
     reminders: Reminders = Reminders()
     deliveries: Deliveries = Deliveries()
     log: Log = Log()
+    secret_keys: SecretStr = Field(SecretStr(""), description="Keys of field encryption, newest first; variable alone")
     sections: dict[str, Any] = Field({}, exclude=True)
 
     @field_validator("steering", "organizer_roles")
@@ -246,6 +247,7 @@ class Settings(Section):
 
 
 SECRETS: Mapping[str, str] = {
+    "HRC_SECRET_KEYS": "secret_keys",
     "EMAIL_SMTP_PASSWORD": "email.password",
     "MAILMAN_USER": "email.mailman_user",
     "MAILMAN_PASSWORD": "email.mailman_password",

@@ -13,6 +13,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool, NullPool
 
 from bot.errors import ConfigError
 from storage.failures import translate_errors
+from storage.sealed_writes import seal_what_is_written
 
 BUSY_TIMEOUT_S = 10.0
 _CONNECTIONS = 8
@@ -60,6 +61,7 @@ def make_engine(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> AsyncEng
     else:
         engine = _postgres_engine(parsed, busy_timeout_s)
     translate_errors(engine.sync_engine)
+    seal_what_is_written(engine.sync_engine)
     return engine
 
 
@@ -78,9 +80,9 @@ def make_sync_engine(url: str, *, read_only: bool = False) -> Engine:
     """
     parsed = parse_url(url)
     if parsed.drivername == "postgresql":
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), poolclass=NullPool)
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), poolclass=NullPool, hide_parameters=True)
     else:
-        engine = create_engine(_read_only(parsed) if read_only else parsed, poolclass=NullPool)
+        engine = create_engine(_read_only(parsed) if read_only else parsed, poolclass=NullPool, hide_parameters=True)
         event.listen(engine, "connect", _manual_transactions)
         event.listen(engine, "begin", _begin_plain if read_only else _begin_immediate)
     return engine
@@ -98,6 +100,7 @@ def _postgres_engine(parsed: URL, busy_timeout_s: float) -> AsyncEngine:
     return create_async_engine(
         parsed.set(drivername="postgresql+psycopg"),
         connect_args=given,
+        hide_parameters=True,  # errors are logged, and what people typed is not
         pool_pre_ping=True,
         pool_size=_CONNECTIONS,
         pool_timeout=busy_timeout_s,
@@ -107,6 +110,7 @@ def _postgres_engine(parsed: URL, busy_timeout_s: float) -> AsyncEngine:
 def _sqlite_engine(parsed: URL, in_memory: bool, busy_timeout_s: float) -> AsyncEngine:
     engine = create_async_engine(
         parsed.set(drivername="sqlite+aiosqlite"),
+        hide_parameters=True,
         poolclass=AsyncAdaptedQueuePool,
         pool_size=1 if in_memory else _CONNECTIONS,  # a database in memory lives in its one connection
         max_overflow=0,

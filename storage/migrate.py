@@ -15,9 +15,11 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DatabaseError
 
 from bot.errors import ConfigError
-from storage.engine import file_of, is_sqlite, make_sync_engine, parse_url
+from storage.engine import BUSY_TIMEOUT_S, file_of, is_sqlite, make_sync_engine, parse_url
+from storage.keys import KeyPlace
 from storage.lock import InstanceLock
 from storage.migrations import REVISIONS
+from storage.traces import wipe
 
 _VERSION = "SELECT version_num FROM alembic_version"
 _FOLDER = Path(__file__).parent / "migrations"
@@ -33,32 +35,36 @@ class Tables(Enum):
     NEWER = "its tables are newer than this release"
 
 
-def upgrade(url: str) -> None:
+def upgrade(url: str, place: KeyPlace | None = None) -> None:
     """Bring the database to the newest tables, in one transaction; make a SQLite file that does not exist.
+
+    Args:
+        place: where the keys are, or will be when rows are sealed for the first time; beside a SQLite file by default.
 
     Raises:
         ConfigError: the database cannot be reached, is in use, is damaged, or is newer than this release.
     """
     path = file_of(url)
     if path is None:
-        upgrade_unlocked(url)
+        upgrade_unlocked(url, place)
         return
     make_private(path)
     lock = InstanceLock(path)
     try:
-        upgrade_unlocked(url)
+        upgrade_unlocked(url, place or KeyPlace("", path.parent))
+        wipe(path, BUSY_TIMEOUT_S)
     finally:
         lock.release()
 
 
-def upgrade_unlocked(url: str) -> None:
+def upgrade_unlocked(url: str, place: KeyPlace | None) -> None:
     if inspected(url) in {Tables.NEWER, Tables.FOREIGN}:
         check(url)
     with _opened(url, read_only=False) as connection, connection.begin():
-        upgrade_connection(connection)
+        upgrade_connection(connection, place)
 
 
-def upgrade_connection(connection: Connection) -> None:
+def upgrade_connection(connection: Connection, place: KeyPlace | None) -> None:
     """Run the missing migrations in the transaction that is open on `connection`."""
     from alembic import command
     from alembic.config import Config
@@ -66,6 +72,7 @@ def upgrade_connection(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
+    config.attributes["place"] = place
     command.upgrade(config, "head")
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
         raise ConfigError("DATABASE_URL: rows would lose what they point to; nothing was changed, please report this")

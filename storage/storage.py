@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.lanes import Paces
 from bot.ports import Clock, utc_now
-from storage.audit_chain import ANCHOR, Anchor
 from storage.engine import BUSY_TIMEOUT_S, file_of, is_sqlite, make_engine
+from storage.keys import KeyPlace
 from storage.lock import InstanceLock
 from storage.migrate import (
     Tables,
@@ -23,15 +22,13 @@ from storage.migrate import (
     upgrade_connection,
     upgrade_unlocked,
 )
-from storage.models import MetaRow
 from storage.presence import Presence
 from storage.repositories.deliveries import Leasing
+from storage.sealing import give_cipher
 from storage.traces import Traces
 from storage.unit_of_work import OpenUnitOfWork
+from storage.vault import Vault, unlock
 from storage.wakeups import Wakeups
-
-_KEY_BYTES = 32
-_KEY = "instance_key"
 
 
 class Storage:
@@ -69,8 +66,9 @@ async def open_storage(
     busy_timeout_s: float = BUSY_TIMEOUT_S,
     paces: Paces | None = None,
     clock: Clock = utc_now,
+    secret_keys: str = "",
 ) -> Storage:
-    """Open the database; make the tables of a new SQLite file, refuse every other one that does not fit.
+    """Open the database; make the tables and keys of a new SQLite file, refuse every other one that does not fit.
 
     Args:
         url: `sqlite:///path`, `sqlite:///:memory:` or `postgresql://...`.
@@ -78,19 +76,23 @@ async def open_storage(
         busy_timeout_s: how long to wait for a lock before `Busy` is raised.
         paces: how fast each platform's lanes may be used.
         clock: when rows are made.
+        secret_keys: the keys of field encryption as `HRC_SECRET_KEYS` holds them; "" for the file in `data_dir`.
 
     Raises:
-        ConfigError: the database is in use, damaged, newer or older than this release, or out of reach.
+        ConfigError: the database is in use, damaged, newer or older than this release, or out of reach, or its keys
+            are missing or others; nothing was written.
     """
     make_private_folder(data_dir)
+    place = KeyPlace(secret_keys, data_dir)
+    place.read()  # a key that is none stops here, before a file is made
     path = file_of(url)
     lock = InstanceLock(make_private(path)) if path is not None else None
     try:
-        await asyncio.to_thread(_prepare, url)
+        await asyncio.to_thread(_prepare, url, place)
+        engine = make_engine(url, busy_timeout_s=busy_timeout_s)
+        leasing = await _leasing(engine, place, paces or Paces(), clock)
         traces = Traces(path, busy_timeout_s)
         await traces.wipe()
-        engine = make_engine(url, busy_timeout_s=busy_timeout_s)
-        leasing = await _leasing(engine, paces or Paces(), clock)
         return Storage(engine, leasing, OpenUnitOfWork(engine, leasing, busy_timeout_s, traces), lock)
     except BaseException:
         if lock is not None:
@@ -98,38 +100,33 @@ async def open_storage(
         raise
 
 
-def _prepare(url: str) -> None:
+def _prepare(url: str, place: KeyPlace) -> None:
     """See that the database has the tables of this release."""
     if not is_sqlite(url):
         check(url)
     elif file_of(url) is not None and inspected(url) is Tables.NONE:
-        upgrade_unlocked(url)
+        upgrade_unlocked(url, place)
     elif file_of(url) is not None:
         check(url)
 
 
-async def _leasing(engine: AsyncEngine, paces: Paces, clock: Clock) -> Leasing:
+async def _leasing(engine: AsyncEngine, place: KeyPlace, paces: Paces, clock: Clock) -> Leasing:
     """Return how rows are leased here; nothing stays open when that cannot be known."""
     presence = Presence(engine)
     try:
-        key = await _instance_key(engine)
+        async with engine.begin() as connection:
+            vault = await connection.run_sync(_unlocked, place)
+        give_cipher(engine.sync_engine, vault.cipher)
         await presence.ensure()
-        return Leasing(presence, key, paces, clock)
+        return Leasing(presence, vault.instance_key, paces, clock)
     except BaseException:
         await presence.end()
         await engine.dispose()
         raise
 
 
-async def _instance_key(engine: AsyncEngine) -> bytes:
-    """Return the random key of this database, made on the first start; tables in memory are made here too."""
-    async with engine.begin() as connection:
-        if engine.url.database == ":memory:":
-            await connection.run_sync(upgrade_connection)
-        found = await connection.scalar(select(MetaRow.value).where(MetaRow.name == _KEY))
-        if found is None:
-            found = secrets.token_hex(_KEY_BYTES)
-            await connection.execute(insert(MetaRow).values(name=_KEY, value=found))
-            anchor = Anchor().sealed(bytes.fromhex(found))
-            await connection.execute(insert(MetaRow).values(name=ANCHOR, value=anchor))
-    return bytes.fromhex(found)
+def _unlocked(connection: Connection, place: KeyPlace) -> Vault:
+    """Return the database's secrets; tables in memory are made here too."""
+    if connection.engine.url.database == ":memory:":
+        upgrade_connection(connection, place)
+    return unlock(connection, place)

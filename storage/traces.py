@@ -56,10 +56,10 @@ class Traces:
             self._left, self._next_try = True, 0.0
         if self._left and time.monotonic() >= self._next_try:
             self._next_try = time.monotonic() + _AGAIN_AFTER_S
-            self._left = not await asyncio.to_thread(_wiped, self._path, self._busy_timeout_s)
+            self._left = not await asyncio.to_thread(wipe, self._path, self._busy_timeout_s)
 
 
-def _wiped(path: Path, busy_timeout_s: float) -> bool:
+def wipe(path: Path, busy_timeout_s: float) -> bool:
     """Write the file anew if an erasure asked for it; say whether nothing is left."""
     try:
         with closing(sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)) as connection:

@@ -61,12 +61,7 @@ class PlainText(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        text = str(value)  # drivers pick the encoding by exact type
-        if "\0" in text or not _encodes(text):
-            raise UserInputError(UNSTORABLE, TYPE_IT)
-        return text
+        return None if value is None else checked_text(value)
 
 
 class Word(TypeDecorator[E], Generic[E]):
@@ -136,6 +131,18 @@ class Words(TypeDecorator[Sequence[str]]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Sequence[str] | None:
         return None if value is None else list(json.loads(value))
+
+
+def checked_text(value: str) -> str:
+    """Return the text as a plain `str`: drivers pick the encoding by exact type.
+
+    Raises:
+        UserInputError: it holds what cannot be stored.
+    """
+    text = str(value)
+    if "\0" in text or not _encodes(text):
+        raise UserInputError(UNSTORABLE, TYPE_IT)
+    return text
 
 
 def _encodes(text: str) -> bool:

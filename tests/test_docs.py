@@ -26,7 +26,7 @@ def _keys():
         if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
             inside = (f"{key}.{inner}" for inner in field.annotation.model_fields)
             yield from (one for one in inside if one not in SECRETS.values())
-        elif key != "sections":
+        elif key != "sections" and key not in SECRETS.values():
             yield key
     for spec in SPECS:
         secrets = set(spec.variables.values()) - {"api_url"}

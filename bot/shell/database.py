@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.shell.parts import ready_folder, settings_of
+from bot.shell.parts import key_place, ready_folder, settings_of
 
 
 @click.group()
@@ -22,5 +22,5 @@ def db_upgrade(config: Path | None) -> None:
 
     settings = settings_of(config)
     ready_folder(settings.data_dir)
-    upgrade(settings.url)
+    upgrade(settings.url, key_place(settings))
     click.echo("The database is up to date.")

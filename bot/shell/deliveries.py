@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.shell.parts import settings_of
+from bot.shell.parts import key_place, settings_of
 
 if TYPE_CHECKING:
     from bot.domain.deliveries import Delivery
@@ -25,7 +25,8 @@ def deliveries(config: Path | None, announcement: int | None, as_json: bool) -> 
     from bot.domain.deliveries import Subject
     from storage.beside import Beside
 
-    beside = Beside(settings_of(config).url)
+    settings = settings_of(config)
+    beside = Beside(settings.url, key_place(settings))
     if announcement is None:
         overview = asyncio.run(beside.deliveries_overview())
         lines = [f"{name}: {value}" for name, value in overview.items()]
@@ -47,7 +48,8 @@ def resume(config: Path | None) -> None:
     """Start sending again, after a restored backup or a pause; every message that may have gone out is looked up."""
     from storage.beside import Beside
 
-    reason = asyncio.run(Beside(settings_of(config).url).resume())
+    settings = settings_of(config)
+    reason = asyncio.run(Beside(settings.url, key_place(settings)).resume())
     click.echo("Sending goes on." if reason else "Sending was not paused.")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bot.shell.parts import quiet_edition, settings_of
+from bot.shell.parts import key_place, quiet_edition, settings_of
 
 
 @click.group()
@@ -81,7 +81,8 @@ def knowledge_export(config: Path | None, folder: Path) -> None:
     from bot.knowledge_files import remove_files, write_files
     from storage.beside import Beside
 
-    beside = Beside(settings_of(config).url)
+    settings = settings_of(config)
+    beside = Beside(settings.url, key_place(settings))
     topics, withdrawn = asyncio.run(beside.published_topics()), asyncio.run(beside.withdrawn_topics())
     written = write_files(files_of(topics), folder)
     for path in written:

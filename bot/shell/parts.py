@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.plugin import Plugin
     from bot.settings import Settings
     from storage import Storage
+    from storage.keys import KeyPlace
 
 
 def settings_of(config: Path | None, installed: Sequence[Plugin] | None = None) -> Settings:
@@ -48,13 +49,20 @@ def ready_folder(folder: Path) -> None:
         raise ConfigError(f"data_dir: {folder} is no folder that this account may write; name one (HRC_DATA_DIR)")
 
 
+def key_place(settings: Settings) -> KeyPlace:
+    """Return where the keys of field encryption are."""
+    from storage.keys import KeyPlace
+
+    return KeyPlace(settings.secret_keys.get_secret_value(), settings.data_dir)
+
+
 async def whole_knowledge(settings: Settings) -> KnowledgeBase:
     """Return the knowledge base with the topics published in the database, if there is one; the bot may be running."""
     from bot.engine import knowledge_of
     from storage.beside import Beside
 
     knowledge = knowledge_of(settings)
-    beside = Beside(settings.url)
+    beside = Beside(settings.url, key_place(settings))
     published, withdrawn = await beside.published_topics(), await beside.withdrawn_topics()
     if published or withdrawn:
         await knowledge.adopt(tuple(one.topic for one in published), [one.id for one in withdrawn])
@@ -109,7 +117,8 @@ async def _storage(settings: Settings) -> AsyncIterator[tuple[Storage, Paces]]:
     from storage import open_storage
 
     paces = paces_of(settings, plugins())
-    storage = await open_storage(settings.url, settings.data_dir, paces=paces)
+    keys = settings.secret_keys.get_secret_value()
+    storage = await open_storage(settings.url, settings.data_dir, paces=paces, secret_keys=keys)
     try:
         yield storage, paces
     finally:

@@ -1,6 +1,6 @@
 """The history of the tables, run by Alembic, one for both databases.
 
-A new migration is a file in `versions/` (see the newest one) and its revision at the end of `REVISIONS`.
+A new migration is a file in `versions/` (see the newest one) and `NEWEST` one higher.
 """
 
 REVISIONS = (

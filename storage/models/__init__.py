@@ -10,7 +10,7 @@ from storage.models.grants import BlockRow, GrantRow
 from storage.models.mailing import SubscriptionRow, SuppressionRow
 from storage.models.people import AccountRow, CalendarRow, ConsentRow, ConversationRow, MemberRow, PreferenceRow
 from storage.models.questions import FeedbackRow, GivenAnswerRow, PublishedTopicRow, QuestionRow
-from storage.models.records import AuditPersonRow, AuditRow, DraftRow, InboxRow, MetaRow
+from storage.models.records import AuditPersonRow, AuditRow, DraftRow, InboxRow, MetaRow, SecretRow
 
 __all__ = [
     "IS_CLAIMABLE",
@@ -48,6 +48,7 @@ __all__ = [
     "QuestionRow",
     "ReminderRow",
     "RsvpRow",
+    "SecretRow",
     "SubscriptionRow",
     "SuppressionRow",
 ]

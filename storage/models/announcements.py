@@ -10,7 +10,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.announcements import Audience, State
-from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, Base, NamedId
+from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, AccountId, Base, NamedId, Sealed
 from storage.types import WallClock, Word
 
 
@@ -20,7 +20,7 @@ class AnnouncementRow(Base):
     __tablename__ = "announcement"
     id: Mapped[NamedId]
     workspace_id: Mapped[str] = mapped_column(index=True)
-    created_by: Mapped[str]
+    created_by: Mapped[AccountId]
     created_at: Mapped[datetime]
     audience: Mapped[Audience] = mapped_column(Word(Audience))
     when_local: Mapped[datetime | None] = mapped_column(WallClock)
@@ -28,7 +28,7 @@ class AnnouncementRow(Base):
     state: Mapped[State] = mapped_column(Word(State))
     revision: Mapped[int]
     sent_at: Mapped[datetime | None]
-    sent_by: Mapped[str]
+    sent_by: Mapped[AccountId]
     only_city: Mapped[str] = mapped_column(server_default=NOTHING)
     only_region: Mapped[str] = mapped_column(server_default=NOTHING)
     only_theme: Mapped[str] = mapped_column(server_default=NOTHING)
@@ -37,7 +37,7 @@ class AnnouncementRow(Base):
     until_local: Mapped[datetime | None] = mapped_column(WallClock)
     until_zone: Mapped[str | None]
     corrected_at: Mapped[datetime | None]
-    reason: Mapped[str] = mapped_column(server_default=NOTHING)
+    reason: Mapped[Sealed] = mapped_column(server_default=NOTHING)
     __table_args__ = (NEVER_REUSED,)
 
 
@@ -49,9 +49,9 @@ class AnnouncementRevRow(Base):
         NUMBER, ForeignKey("announcement.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    title: Mapped[str]
-    message: Mapped[str]
-    message_es: Mapped[str]
+    title: Mapped[Sealed]
+    message: Mapped[Sealed]
+    message_es: Mapped[Sealed]
 
 
 class CorrectionRow(Base):
@@ -60,9 +60,9 @@ class CorrectionRow(Base):
     __tablename__ = "correction"
     id: Mapped[NamedId]
     announcement_id: Mapped[int] = mapped_column(NUMBER, ForeignKey("announcement.id", ondelete="CASCADE"), index=True)
-    title: Mapped[str]
-    message: Mapped[str]
-    message_es: Mapped[str]
-    created_by: Mapped[str]
+    title: Mapped[Sealed]
+    message: Mapped[Sealed]
+    message_es: Mapped[Sealed]
+    created_by: Mapped[AccountId]
     created_at: Mapped[datetime]
     __table_args__ = (NEVER_REUSED,)

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.domain.approvals import Verdict
-from storage.models.base import NEVER_REUSED, NUMBER, Base, NamedId
+from storage.models.base import NEVER_REUSED, NUMBER, AccountId, Base, NamedId, Sealed
 from storage.types import Word
 
 
@@ -17,15 +17,15 @@ class ApprovalRow(Base):
     id: Mapped[NamedId]
     kind: Mapped[str]
     subject_id: Mapped[int] = mapped_column(NUMBER)
-    fingerprint: Mapped[str]
+    fingerprint: Mapped[Sealed]
     role: Mapped[str]
     workspace_id: Mapped[str]
     asked_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     verdict: Mapped[Verdict] = mapped_column(Word(Verdict), index=True)
-    decided_by: Mapped[str]
+    decided_by: Mapped[AccountId]
     decided_at: Mapped[datetime | None]
-    reason: Mapped[str]
+    reason: Mapped[Sealed]
     hands: Mapped[list[ApprovalHandRow]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by="ApprovalHandRow.position"
     )
@@ -40,4 +40,4 @@ class ApprovalHandRow(Base):
         NUMBER, ForeignKey("approval.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    user_id: Mapped[str] = mapped_column(index=True)
+    user_id: Mapped[AccountId] = mapped_column(index=True)

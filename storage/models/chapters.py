@@ -9,7 +9,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.models.base import Base
+from storage.models.base import AccountId, Base
 
 
 class FollowRow(Base):
@@ -17,7 +17,7 @@ class FollowRow(Base):
     channel_id: Mapped[str] = mapped_column(primary_key=True)
     workspace_id: Mapped[str] = mapped_column(index=True)
     lang: Mapped[str]
-    created_by: Mapped[str]
+    created_by: Mapped[AccountId]
     created_at: Mapped[datetime]
     paused_reason: Mapped[str]
     topics: Mapped[list[FollowTopicRow]] = relationship(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.convenings import Going, Scope
 from bot.domain.reminders import State
-from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, Base, NamedId
+from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, AccountId, Base, NamedId, Sealed
 from storage.types import Days, Names, WallClock, Word
 
 
@@ -17,29 +17,29 @@ class ConveningRow(Base):
     __tablename__ = "convening"
     id: Mapped[NamedId]
     workspace_id: Mapped[str] = mapped_column(index=True)
-    created_by: Mapped[str]
+    created_by: Mapped[AccountId]
     created_at: Mapped[datetime]
-    title: Mapped[str]
+    title: Mapped[Sealed]
     starts_local: Mapped[datetime] = mapped_column(WallClock)
     starts_zone: Mapped[str]
     ends_local: Mapped[datetime | None] = mapped_column(WallClock)
     ends_zone: Mapped[str | None]
-    place: Mapped[str]
-    city: Mapped[str]
-    description: Mapped[str]
-    languages: Mapped[str]
-    access: Mapped[str]
+    place: Mapped[Sealed]
+    city: Mapped[Sealed]
+    description: Mapped[Sealed]
+    languages: Mapped[Sealed]
+    access: Mapped[Sealed]
     capacity: Mapped[int]
     hide_names: Mapped[bool]
     repeat: Mapped[str]
     revision: Mapped[int]
     cancelled_at: Mapped[datetime | None]
-    cancelled_reason: Mapped[str]
+    cancelled_reason: Mapped[Sealed]
     reminders: Mapped[str] = mapped_column(server_default=NOTHING)
     look_at: Mapped[datetime | None] = mapped_column(index=True)  # for reminders; None: not before it changes
-    link: Mapped[str] = mapped_column(server_default=NOTHING)
-    descripcion: Mapped[str] = mapped_column(server_default=NOTHING)
-    host: Mapped[str] = mapped_column(server_default=NOTHING)
+    link: Mapped[Sealed] = mapped_column(server_default=NOTHING)
+    descripcion: Mapped[Sealed] = mapped_column(server_default=NOTHING)
+    host: Mapped[Sealed] = mapped_column(server_default=NOTHING)
     themes: Mapped[tuple[str, ...]] = mapped_column(Names, server_default=NOTHING)
     hide_place: Mapped[bool] = mapped_column(server_default=false())
     skipped: Mapped[tuple[date, ...]] = mapped_column(Days, server_default=NOTHING)
@@ -54,8 +54,8 @@ class RsvpRow(Base):
     convening_id: Mapped[int] = mapped_column(
         NUMBER, ForeignKey("convening.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    person_id: Mapped[str] = mapped_column(primary_key=True, index=True)
-    user_id: Mapped[str] = mapped_column(index=True)
+    person_id: Mapped[AccountId] = mapped_column(primary_key=True, index=True)
+    user_id: Mapped[AccountId] = mapped_column(index=True)
     workspace_id: Mapped[str]
     lang: Mapped[str]
     answer: Mapped[Going] = mapped_column(Word(Going))

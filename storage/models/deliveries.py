@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.deliveries import Status, Subject
-from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, Base, NamedId
+from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, AccountId, Base, NamedId
 from storage.types import Word
 
 
@@ -53,11 +53,11 @@ class DeliveryRow(Base):
     id: Mapped[NamedId]
     subject: Mapped[Subject] = mapped_column(Word(Subject))
     subject_id: Mapped[int] = mapped_column(NUMBER)
-    address: Mapped[str]
+    address: Mapped[AccountId]
     part: Mapped[int]
     workspace_id: Mapped[str]
-    channel_id: Mapped[str]
-    user_id: Mapped[str]
+    channel_id: Mapped[AccountId]
+    user_id: Mapped[AccountId]
     lang: Mapped[str]
     lane_id: Mapped[str] = mapped_column(ForeignKey("lane.id"))
     key: Mapped[str] = mapped_column(unique=True)
@@ -70,7 +70,7 @@ class DeliveryRow(Base):
     lease_until: Mapped[datetime | None]
     first_try_at: Mapped[datetime | None]
     last_try_at: Mapped[datetime | None]
-    message_id: Mapped[str]
+    message_id: Mapped[AccountId]
     error_code: Mapped[str]
     created_at: Mapped[datetime]
     shown_at: Mapped[datetime | None]

@@ -8,7 +8,7 @@ from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.subscriptions import Barred, Standing, Way
-from storage.models.base import Base
+from storage.models.base import AccountId, Base, Sealed
 from storage.types import Word
 
 
@@ -19,14 +19,14 @@ class SubscriptionRow(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     list_id: Mapped[str]
     code: Mapped[str]
-    address: Mapped[str]
+    address: Mapped[Sealed]
     standing: Mapped[Standing] = mapped_column(Word(Standing))
     asked_at: Mapped[datetime] = mapped_column(index=True)
     way: Mapped[Way] = mapped_column(Word(Way))
     text_version: Mapped[str]
     lang: Mapped[str]
-    person_id: Mapped[str] = mapped_column(index=True)
-    claimed_by: Mapped[str]
+    person_id: Mapped[AccountId] = mapped_column(index=True)
+    claimed_by: Mapped[AccountId]
     confirmed_at: Mapped[datetime | None]
     asks: Mapped[int]
     mailed_at: Mapped[datetime | None]

@@ -11,19 +11,19 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.consents import Consented
-from storage.models.base import NEVER_REUSED, NO_VALUES, NOTHING, Base, NamedId
+from storage.models.base import NEVER_REUSED, NO_VALUES, NOTHING, AccountId, Base, NamedId, Sealed
 from storage.types import Values, Word, Words
 
 
 class MemberRow(Base):
     __tablename__ = "member"
     id: Mapped[str] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    city: Mapped[str]
-    email: Mapped[str]
-    languages: Mapped[str]
-    interests: Mapped[str]
-    zone: Mapped[str]
+    name: Mapped[Sealed]
+    city: Mapped[Sealed]
+    email: Mapped[Sealed]
+    languages: Mapped[Sealed]
+    interests: Mapped[Sealed]
+    zone: Mapped[Sealed]
     email_list: Mapped[bool]
     consent_version: Mapped[str]
     consented_at: Mapped[datetime]
@@ -35,7 +35,7 @@ class AccountRow(Base):
     """A platform account of a member, and the workspace where it joined."""
 
     __tablename__ = "account"
-    user_id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[AccountId] = mapped_column(primary_key=True)
     member_id: Mapped[str] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
     workspace_id: Mapped[str] = mapped_column(server_default=NOTHING)
 
@@ -44,7 +44,7 @@ class PreferenceRow(Base):
     """How a member, or an account that has not joined, wants to be written to."""
 
     __tablename__ = "preference"
-    person_id: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[AccountId] = mapped_column(primary_key=True)
     lang: Mapped[str]
     zone: Mapped[str]
     quiet_from: Mapped[str]
@@ -59,7 +59,7 @@ class CalendarRow(Base):
     """The secret address of somebody's own calendar, as a hash."""
 
     __tablename__ = "calendar"
-    user_id: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[AccountId] = mapped_column(primary_key=True)
     secret_hash: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
 

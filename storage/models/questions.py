@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.questions import Asked, Proposal
-from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, Base, NamedId
-from storage.types import Values, Word
+from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, AccountId, Base, NamedId, Sealed, SealedMapping
+from storage.types import Word
 
 
 class FeedbackRow(Base):
@@ -27,17 +26,17 @@ class QuestionRow(Base):
 
     __tablename__ = "question"
     id: Mapped[NamedId]
-    user_id: Mapped[str] = mapped_column(index=True)
+    user_id: Mapped[AccountId] = mapped_column(index=True)
     workspace_id: Mapped[str]
-    channel_id: Mapped[str]
+    channel_id: Mapped[AccountId]
     lang: Mapped[str]
-    text: Mapped[str]
+    text: Mapped[Sealed]
     theme: Mapped[str]
     asked_at: Mapped[datetime] = mapped_column(index=True)
     state: Mapped[Asked] = mapped_column(Word(Asked), index=True)
     answer_id: Mapped[int] = mapped_column(NUMBER)
     noticed_at: Mapped[datetime | None]
-    thread_id: Mapped[str] = mapped_column(server_default=NOTHING)
+    thread_id: Mapped[AccountId] = mapped_column(server_default=NOTHING)
     __table_args__ = (NEVER_REUSED,)
 
 
@@ -46,18 +45,18 @@ class GivenAnswerRow(Base):
 
     __tablename__ = "given_answer"
     id: Mapped[NamedId]
-    answered_by: Mapped[str]
+    answered_by: Mapped[AccountId]
     answered_at: Mapped[datetime] = mapped_column(index=True)
     theme: Mapped[str]
-    texts: Mapped[Mapping[str, str]] = mapped_column(Values)
+    texts: Mapped[SealedMapping]
     is_dismissal: Mapped[bool]
     proposal: Mapped[Proposal] = mapped_column(Word(Proposal), index=True)
-    titles: Mapped[Mapping[str, str]] = mapped_column(Values)
-    proposed_by: Mapped[str]
+    titles: Mapped[SealedMapping]
+    proposed_by: Mapped[AccountId]
     revision: Mapped[int]
-    approved_by: Mapped[str]
+    approved_by: Mapped[AccountId]
     topic_id: Mapped[str]
-    first_words: Mapped[str] = mapped_column(server_default=NOTHING)
+    first_words: Mapped[Sealed] = mapped_column(server_default=NOTHING)
     __table_args__ = (NEVER_REUSED,)
 
 
@@ -72,5 +71,5 @@ class PublishedTopicRow(Base):
     approved_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(server_default="1")
     withdrawn_at: Mapped[datetime | None]
-    reason: Mapped[str] = mapped_column(server_default=NOTHING)
+    reason: Mapped[Sealed] = mapped_column(server_default=NOTHING)
     __table_args__ = (NEVER_REUSED,)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.models.base import NOTHING, NUMBER, Base
-from storage.types import Values
+from storage.models.base import NOTHING, NUMBER, AccountId, Base, Sealed, SealedMapping
 
 
 class MetaRow(Base):
-    """What the installation knows of itself, for instance its random key."""
+    """What the installation knows of itself and anybody may read."""
 
     __tablename__ = "meta"
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class SecretRow(Base):
+    """Keys that the installation made for itself; see `storage.vault`."""
+
+    __tablename__ = "secret"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Sealed]
 
 
 class InboxRow(Base):
@@ -30,9 +36,9 @@ class InboxRow(Base):
 class DraftRow(Base):
     __tablename__ = "draft"
     token: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(index=True)
+    user_id: Mapped[AccountId] = mapped_column(index=True)
     name: Mapped[str]
-    values: Mapped[Mapping[str, str]] = mapped_column(Values)
+    values: Mapped[SealedMapping]
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -55,4 +61,4 @@ class AuditPersonRow(Base):
 
     __tablename__ = "audit_person"
     ref: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[AccountId] = mapped_column(unique=True)

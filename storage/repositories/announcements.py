@@ -72,12 +72,12 @@ class Announcements:
             AnnouncementRow.state == State.SENT,
             AnnouncementRow.sent_at >= since,
             AnnouncementRow.audience == announcement.audience,
-            *(getattr(AnnouncementRevRow, name) == getattr(announcement, name) for name in _TEXTS),
         )
         if announcement.audience is Audience.CHAPTER:
             wanted = wanted.where(AnnouncementRow.workspace_id == announcement.workspace_id)
-        found = (await self._session.execute(wanted.order_by(AnnouncementRow.id.desc()).limit(1))).first()
-        return _announcement(*found) if found else None
+        newest = await self._session.execute(wanted.order_by(AnnouncementRow.id.desc()))
+        alike = (_announcement(row, texts) for row, texts in newest if _texts(texts) == _texts(announcement))
+        return next(alike, None)
 
     async def with_an_end(self) -> tuple[Announcement, ...]:
         ends = (AnnouncementRow.state == State.SENT, AnnouncementRow.until_local.is_not(None))

@@ -116,8 +116,8 @@ class Members:
         """Return the account and the others of its member."""
         if member is None:
             return (user_id,)
-        wanted = select(AccountRow.user_id).where(AccountRow.member_id == member.id).order_by(AccountRow.user_id)
-        return tuple(await self._session.scalars(wanted))
+        wanted = select(AccountRow.user_id).where(AccountRow.member_id == member.id)
+        return tuple(sorted(await self._session.scalars(wanted)))  # in the database they are in no readable order
 
     async def _everywhere(self, member: Member | None, user_id: str) -> tuple[str, ...]:
         """Return the person's accounts, and the ids under which they get mail."""

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.records import OPERATOR, AuditEntry, AuditQuery
 from storage import open_storage
 from storage.audit_chain import START, Anchor, as_json
+from storage.keys import KeyPlace
 from storage.migrate import upgrade
 from storage.repositories.audit import Audit
 from tests.storage.test_members import ANA, NOW, join, rows
@@ -196,7 +197,7 @@ async def test_acts_of_an_older_release_are_chained_by_the_upgrade(empty_databas
         for who in ("fake:ana", "erased:abc", "fake:ana"):
             connection.exec_driver_sql(f"INSERT INTO audit ({columns}) VALUES ({told.format(who)})")
     engine.dispose()
-    upgrade(empty_database_url)
+    upgrade(empty_database_url, KeyPlace("", tmp_path))
     storage = await open_storage(empty_database_url, tmp_path)
     assert await faults(storage) == ()
     async with storage.unit_of_work(writes=False) as uow:

@@ -74,9 +74,8 @@ async def test_the_keys_of_an_installation_stay_and_differ_from_those_of_another
     assert len(storage.instance_key) == 32
     assert other.instance_key != storage.instance_key
     await other.close()
-    found = await rows(storage, "meta")
-    keys = [row["value"] for row in found if row["name"] == "instance_key"]
-    assert keys == [storage.instance_key.hex()]
+    found = {row["name"]: row["value"] for row in await rows(storage, "secret")}
+    assert found["instance_key"] == storage.instance_key.hex()
 
 
 async def test_a_claim_leases_one_row_of_each_lane(storage):
@@ -263,7 +262,7 @@ asyncio.run(work())
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 async def test_two_processes_share_rows_and_leave_each_others_alone(storage, database_url, tmp_path):
-    other = await open_storage(database_url, tmp_path)
+    other = await open_storage(database_url, tmp_path / "data")
     await want(storage, *(Target(f"fake:T{number}", f"fake:C{number}") for number in range(20)))
     claims = await asyncio.gather(*(claim(one, limit=5) for one in (storage, other, storage, other)))
     taken = [one.id for found in claims for one in found]

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 
 from bot.domain.announcements import State
 from bot.domain.convenings import Going
@@ -19,6 +19,8 @@ from bot.domain.preferences import Preferences
 from bot.domain.records import AuditEntry, Draft
 from storage import open_storage
 from storage.engine import file_of
+from storage.models import Base
+from storage.sealing import Sealable, cipher_of
 from tests.storage.test_members import ANA, ASSEMBLY, NOW, answer, join, rows
 from tests.storage.test_records import announce, follow
 
@@ -26,27 +28,41 @@ ROOT = Path(__file__).parents[2]
 WHO, OTHER = "fake:qxana", "fake:qxother"
 DIRECT = Target("fake:T1", user_id=WHO)
 PERSON = replace(ANA, id="qx-1", name="Qxana Qxperez", email="qxana@example.org", interests="Qxhousing")
+PERSONS = ("draft", "member", "question", "rsvp")  # tables whose rows go with the person
 PERSONAL = ("qxana", "qxother", "qx-1", "qxperez", "qxhousing")
 
 
 async def dumped(storage):
-    """Return every row of every table as text, in lower case."""
-    async with storage.engine.connect() as connection:
-        names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
-        found = {name: (await connection.execute(text(f'SELECT * FROM "{name}"'))).all() for name in names}
+    """Return every row of every table as whoever has the keys reads it, as text, in lower case."""
+    found = {name: await rows(storage, name) for name in Base.metadata.tables}
     assert len(found) >= 15
     return str(found).lower()
 
 
-def on_disk(url):
-    """Return the bytes of a SQLite file and of those beside it, in lower case; nothing for PostgreSQL."""
+def left_in(content):
+    return [word for word in PERSONAL if word in content]
+
+
+async def traces(storage):
+    """Return what is stored of the person: ids as they stand in every table, and every sealed value."""
+    async with storage.engine.connect() as connection:
+        texts = [
+            text(f'SELECT "{column.name}" FROM "{table.name}"')
+            for table in Base.metadata.tables.values()
+            for column in table.columns
+            if isinstance(column.type, Sealable) and table.name in PERSONS
+        ]
+        sealed = {value for one in texts for value in await connection.scalars(one) if value}
+    cipher = cipher_of(storage.engine.dialect)
+    return sealed | {cipher.account(WHO), cipher.account(OTHER)}
+
+
+def on_disk(url, marks):
+    """Return those of `marks` that stand in the bytes of a SQLite file and of those beside it."""
     path = file_of(url)
     beside = sorted(path.parent.glob(f"{path.name}*")) if path else []
-    return b"".join(one.read_bytes() for one in beside).lower()
-
-
-def left_in(content):
-    return [word for word in PERSONAL if (word.encode() if isinstance(content, bytes) else word) in content]
+    content = b"".join(one.read_bytes() for one in beside)
+    return {one for one in marks if one.encode() in content}
 
 
 async def leaves_everywhere(storage):
@@ -79,11 +95,13 @@ async def test_erase_me_leaves_no_name_and_no_id_in_any_table_or_file(storage, d
         await join(storage, PERSON, OTHER)
     await answer(storage, convening.id, "fake:bo", "fake:bo")
     assert "qxana" in await dumped(storage)
+    marks = await traces(storage)
+    assert not database_url.startswith("sqlite") or on_disk(database_url, marks) == marks
     await erase(storage)
     if not has_joined:
         await erase(storage, OTHER)
     assert left_in(await dumped(storage)) == []
-    assert left_in(on_disk(database_url)) == []
+    assert on_disk(database_url, marks) == set()
 
 
 async def test_what_a_person_published_stays_without_them(storage):
@@ -147,15 +165,19 @@ async def test_erasing_one_of_many_leaves_no_bytes_of_them_in_the_file(sqlite_st
             place, interests = number * 7919 % 300, "qxhousing " * (number % 40)
             member = Member(f"qx-1-{place}", name, "2026-11", NOW, NOW, interests=interests)
             await uow.members.save(member, f"fake:qxana{place}")
+    marks = await traces(sqlite_storage)
+    async with sqlite_storage.unit_of_work(writes=True) as uow:
         for number in range(300):
             await uow.members.erase(f"fake:qxana{number}")
-    assert left_in(on_disk(sqlite_url)) == []
+    assert len(marks) > 500
+    assert on_disk(sqlite_url, marks) == set()
 
 
 async def test_traces_of_an_erasure_that_was_cut_off_go_at_the_next_start(sqlite_url, tmp_path):
     """A reader in another process keeps the log from being emptied; after it, the next start does it."""
     storage = await open_storage(sqlite_url, tmp_path, busy_timeout_s=0.1)
     await leaves_everywhere(storage)
+    marks = await traces(storage)
     code = (
         "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN');"
         "c.execute('SELECT * FROM rsvp').fetchall(); print('reads', flush=True); sys.stdin.read()"
@@ -166,10 +188,10 @@ async def test_traces_of_an_erasure_that_was_cut_off_go_at_the_next_start(sqlite
         await erase(storage)
         await erase(storage, OTHER)
         assert left_in(await dumped(storage)) == []
-        assert left_in(on_disk(sqlite_url)) != []
+        assert on_disk(sqlite_url, marks) != set()
         reader.kill()
     await storage.close()
     storage = await open_storage(sqlite_url, tmp_path)
-    assert left_in(on_disk(sqlite_url)) == []
-    assert [row["name"] for row in await rows(storage, "meta")] == ["instance_key", "audit_anchor"]
+    assert on_disk(sqlite_url, marks) == set()
+    assert [row["name"] for row in await rows(storage, "meta")] == ["audit_anchor"]
     await storage.close()

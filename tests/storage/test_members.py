@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select
 
 from bot.domain.convenings import Convening, Going, Rsvp
 from bot.domain.deliveries import Subject, Target
@@ -14,6 +14,7 @@ from bot.domain.members import Member
 from bot.domain.records import Draft
 from bot.domain.times import WallTime, Zone
 from bot.errors import Conflict, UserInputError
+from storage.models import Base
 
 NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 ANA = Member("a1", "Ana Pérez", "2026-11", NOW, NOW, city="Eugene", email="ana@example.org", zone="America/Los_Angeles")
@@ -27,8 +28,9 @@ ASSEMBLY = Convening(0, "fake:T1", "fake:bo", NOW, "Assembly", at("2027-03-14 18
 
 
 async def rows(storage, table):
+    """Return the rows as whoever has the keys sees them."""
     async with storage.engine.connect() as connection:
-        return (await connection.execute(text(f"SELECT * FROM {table}"))).mappings().all()
+        return (await connection.execute(select(Base.metadata.tables[table]))).mappings().all()
 
 
 async def join(storage, member, user_id):

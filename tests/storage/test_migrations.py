@@ -21,6 +21,7 @@ from bot.registry import load
 from bot.testing import PLATFORM, FakeMessenger, FrozenClock, settings_for_tests
 from storage import migrations, open_storage
 from storage.engine import make_sync_engine
+from storage.keys import KeyPlace
 from storage.migrate import check, current, upgrade
 from storage.migrations import HEAD, REVISIONS
 from storage.models import Base
@@ -50,6 +51,7 @@ def _upgrade_to(url, revision):
     config.set_main_option("script_location", str(migrations.__path__[0]))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
+        config.attributes["place"] = None
         command.upgrade(config, revision)
     return engine
 
@@ -109,7 +111,7 @@ async def test_upgrade_with_queue(empty_database_url, tmp_path):
     engine = _upgrade_to(empty_database_url, "0001")
     _queued(engine)
     engine.dispose()
-    upgrade(empty_database_url)
+    upgrade(empty_database_url, KeyPlace("", tmp_path))
     storage = await open_storage(empty_database_url, tmp_path, paces=Paces(other=Pace(gap=timedelta(0))))
     messenger, words = FakeMessenger(), core_translators()
     outbox = Outbox(
