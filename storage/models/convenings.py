@@ -61,8 +61,8 @@ class RsvpRow(Base):
     answer: Mapped[Going] = mapped_column(Word(Going))
     answered_at: Mapped[datetime]
     position: Mapped[int]
-    needs: Mapped[str] = mapped_column(server_default=NOTHING)
-    speaks: Mapped[str] = mapped_column(server_default=NOTHING)
+    needs: Mapped[Sealed] = mapped_column(server_default=NOTHING)
+    speaks: Mapped[Sealed] = mapped_column(server_default=NOTHING)
     is_hidden: Mapped[bool] = mapped_column(server_default=false())
 
 

@@ -7,8 +7,8 @@ from bot.errors import ConfigError
 from storage.migrations.sealing import holds_rows, seal_columns
 from storage.vault import found_vault
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 ACCOUNTS = {
     "account": ("user_id",),
@@ -42,6 +42,7 @@ SEALED = {
     "member": ("name", "city", "email", "languages", "interests", "zone"),
     "published_topic": ("reason",),
     "question": ("text",),
+    "rsvp": ("needs", "speaks"),
     "subscription": ("address",),
 }
 TABLES = sorted({*ACCOUNTS, *SEALED})
