@@ -7,8 +7,8 @@ from bot.errors import ConfigError
 from storage.migrations.sealing import holds_rows, seal_columns
 from storage.vault import found_vault
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 ACCOUNTS = {
     "account": ("user_id",),
