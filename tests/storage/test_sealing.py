@@ -23,6 +23,12 @@ from tests.storage.test_questions import ask
 HARMLESS = {
     "account.member_id": "random",
     "account.workspace_id": "a chapter",
+    "announcement.only_city": "of the audience",
+    "announcement.only_lang": "of the audience",
+    "announcement.only_region": "of the audience",
+    "announcement.only_role": "of the audience",
+    "announcement.only_theme": "of the audience",
+    "announcement.until_zone": "of what is announced",
     "announcement.when_zone": "of what is announced",
     "announcement.workspace_id": "a chapter",
     "approval.kind": "a word of ours",

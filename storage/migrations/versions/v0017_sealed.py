@@ -7,8 +7,8 @@ from bot.errors import ConfigError
 from storage.migrations.sealing import holds_rows, seal_columns
 from storage.vault import found_vault
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 ACCOUNTS = {
     "account": ("user_id",),
@@ -19,6 +19,7 @@ ACCOUNTS = {
     "block": ("user_id", "blocked_by"),
     "calendar": ("user_id",),
     "convening": ("created_by",),
+    "correction": ("created_by",),
     "delivery": ("address", "channel_id", "user_id", "message_id"),
     "draft": ("user_id",),
     "follow": ("created_by",),
@@ -30,6 +31,7 @@ ACCOUNTS = {
     "subscription": ("person_id", "claimed_by"),
 }
 SEALED = {
+    "announcement": ("reason",),
     "announcement_rev": ("title", "message", "message_es"),
     "approval": ("fingerprint", "reason"),
     "block": ("reason",),
@@ -37,6 +39,7 @@ SEALED = {
         *("title", "place", "link", "city", "description", "descripcion", "languages", "access", "host"),
         "cancelled_reason",
     ),
+    "correction": ("title", "message", "message_es"),
     "draft": ("values",),
     "given_answer": ("texts", "titles", "first_words"),
     "member": ("name", "city", "email", "languages", "interests", "zone"),
