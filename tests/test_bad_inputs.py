@@ -24,7 +24,6 @@ WAITS_FOR = {
     "erase-then-import": "email",  # a list of addresses that somebody imports
     "key-missing": "encryption",
     "key-rotated-half": "encryption",
-    "ciphertext-moved": "encryption",
     "subpoena-dump": "encryption",
     "last-admin-removed": "roles",
     "guest-and-shared-channels": "roles",  # posts for members alone
