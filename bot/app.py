@@ -116,6 +116,7 @@ async def serve(app: App) -> None:
         async with _working(app):
             if await _before(stop, asyncio.create_task(_start(app))):
                 log.info("connected", adapters=",".join(app.adapters))
+                app.knowledge.begin()
                 await _until_over(app, stop)
 
 

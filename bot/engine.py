@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import structlog
@@ -20,6 +21,8 @@ from knowledge.index import Index, index_of
 from knowledge.scoring import Engine
 
 log = structlog.get_logger("bot")
+
+LATEST_S = 3.0
 
 
 def cache_of(settings: Settings) -> Path:
@@ -55,20 +58,25 @@ def knowledge_of(settings: Settings, *, at_once: bool = False) -> KnowledgeBase:
 
     Args:
         settings: which engine, how careful, and where numbers are kept.
-        at_once: answer as soon as anything can: by wording alone while the meanings of a new bank are computed, and by
-            the shipped calibration while one of its own is fitted.
+        at_once: for a bot that connects: the index is made once `begin` is called or `LATEST_S` have passed, since that
+            slows connecting down, and what answers first is whatever is there first: by wording alone while the
+            meanings of a new bank are computed, and by the shipped calibration while one of its own is fitted.
     Raises:
         KnowledgeError: a content file is broken. ConfigError: see `engine_for`.
     """
     reread = partial(read_files, settings.knowledge)
     wanted, cache = engine_for(settings), cache_of(settings)
     make_index = partial(index_of, precision=settings.knowledge.precision, cache_folder=cache)
-    begin = partial(_first_index, make_index, wanted) if at_once else None
-    return KnowledgeBase(reread(), partial(make_index, engine=wanted), reread, begin=begin)
+    start = Event()
+    first = partial(_first_index, make_index, wanted, start) if at_once else None
+    return KnowledgeBase(reread(), partial(make_index, engine=wanted), reread, first=first, start=start)
 
 
-def _first_index(make_index: Callable[..., Index], wanted: Engine, variants: Any, **rest: Any) -> Index:
+def _first_index(
+    make_index: Callable[..., Index], wanted: Engine, start: Event, variants: Any, **rest: Any
+) -> Index:
     """Return an index that is there in a second: by wording alone where the meanings would have to be computed."""
+    start.wait(LATEST_S)
     if all(part.is_ready() for part in wanted.parts):
         return make_index(variants, engine=wanted, **rest)
     log.info("answering by wording until the meanings are computed", engine=wanted.name)

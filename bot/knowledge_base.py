@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Protocol
 
 import structlog
@@ -125,7 +126,8 @@ class KnowledgeBase:
         make_index: see `MakeIndex`.
         reread: returns the files as they are now, or raises KnowledgeError.
         index: the index of `files.common` where it is there already and no chapter adds to it.
-        begin: how the first index is made, which answers until the wanted one is there.
+        first: how the first index is made, which answers until the wanted one is there.
+        start: what `begin` sets, for a `first` that waits for it.
     """
 
     def __init__(
@@ -134,15 +136,17 @@ class KnowledgeBase:
         make_index: MakeIndex,
         reread: partial[Files] | None = None,
         index: Index | None = None,
-        begin: MakeIndex | None = None,
+        first: MakeIndex | None = None,
+        start: Event | None = None,
     ) -> None:
+        self._start = start
         self._make_index = make_index
         self._reread = reread
         self._version = 0
         self._changing = asyncio.Lock()
         self._news = asyncio.Event()
-        first = partial(self._made, files, (), make_index=begin, at_once=bool(begin))
-        made = done(_indexes(files, (), index)) if index else begun(first, "search")
+        making = partial(self._made, files, (), make_index=first, at_once=bool(first))
+        made = done(_indexes(files, (), index)) if index else begun(making, "search")
         self._stock = _stock(files, (), frozenset(), made)
 
     @property
@@ -153,6 +157,11 @@ class KnowledgeBase:
     def edition(self, workspace_id: str) -> Edition:
         """Return what people of this workspace are answered from."""
         return self._stock.editions.get(workspace_id, self.common)
+
+    def begin(self) -> None:
+        """Let the first index be made: nothing else has need of the processor any more."""
+        if self._start:
+            self._start.set()
 
     async def prepared(self) -> Index:
         """Wait for everybody's index and return it.

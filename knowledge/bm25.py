@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from knowledge.normalize import LANGS, Lang
-from knowledge.scoring import Ids, Phrase, Postings, Scores
+from knowledge.scoring import Ids, Phrase, Postings, Rows, Scores
 from knowledge.stemming import StemIndex
 
 # Softer than the usual 1.2 and 0.75, which are for documents: phrasings are short and hold a word once.
@@ -29,7 +29,8 @@ class Bm25Scorer:
         relative = index.lengths / max(float(index.lengths.mean()) if texts else 1.0, 1e-9)
         damped = index.counts * (K1 + 1) / (index.counts + K1 * (1 - B + B * relative[index.texts]))
         weights = (index.rarity[index.terms] * damped).astype(np.float32)
-        self._postings = Postings(index.terms, index.texts, weights, index.n_terms, len(texts))
+        entries = (index.terms, index.texts, weights, index.n_terms, len(texts))
+        self._postings, self._rows = Postings(*entries), Rows(*entries)
         reach = np.bincount(index.texts, weights=index.rarity[index.terms], minlength=len(texts))
         self._reach = np.maximum(reach, 1e-9).astype(np.float32)
 
@@ -42,7 +43,7 @@ class Bm25Scorer:
 
     def alike(self, texts: Ids) -> Scores:
         """Return the share that some texts reach for each other, the mean of both ways; each fits itself."""
-        rows = self._postings.rows(texts)
+        rows = self._rows.of(texts)
         shares = (rows > 0).astype(np.float32) @ rows.T / self._reach[texts][:, np.newaxis]
         mutual = np.clip((shares + shares.T) / 2, 0.0, 1.0).astype(np.float32)
         np.fill_diagonal(mutual, 1.0)

@@ -37,6 +37,9 @@ class Embedder(Protocol):
     @property
     def dimension(self) -> int: ...
 
+    def begin(self) -> None:
+        """Load the weights beside whatever goes on, if they are not there; called before questions come."""
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return a row of unit length for each text: shape (texts, dimension). May be called from any thread."""
 

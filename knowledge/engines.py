@@ -31,6 +31,7 @@ def hybrid(embedder: Embedder, cache_folder: Path | None = None) -> Engine:
     def dense(texts: Sequence[Phrase]) -> Scorer:
         from knowledge.dense import DenseScorer
 
+        embedder.begin()
         return DenseScorer(texts, embedder, cache_folder)
 
     source = f"{embedder.name} {embedder.digest}"
@@ -58,18 +59,18 @@ def engine_of(
     from knowledge.embedding import EmbeddingError
 
     try:
-        return hybrid(_embedder(model_dir, prefix), cache_folder)
+        return hybrid(_embedder(model_dir, prefix, cache_folder), cache_folder)
     except EmbeddingError as error:
         if wanted == "hybrid":
             raise
         return replace(LEXICAL, missing=str(error))
 
 
-def _embedder(model_dir: Path | None, prefix: str) -> Embedder:
+def _embedder(model_dir: Path | None, prefix: str, cache_folder: Path | None) -> Embedder:
     if model_dir is not None:
         from knowledge.onnx_embedder import OnnxEmbedder
 
         return OnnxEmbedder(model_dir, prefix)
     from knowledge.use_embedder import UseEmbedder
 
-    return UseEmbedder()
+    return UseEmbedder(folder=cache_folder)

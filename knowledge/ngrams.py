@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.scoring import Ids, Phrase, Postings, Scores
+from knowledge.scoring import Ids, Phrase, Postings, Scores, products
 
 SIZES: Final = (2, 3, 4, 5)
 _BORDER: Final = 0  # no text holds NUL: it parts the texts in the joined array
@@ -33,6 +33,7 @@ class NgramScorer:
         norms = np.sqrt(np.bincount(owners, weights=weights**2, minlength=len(texts)))
         unit = (weights / np.maximum(norms, 1e-9)[owners]).astype(np.float32)
         self._postings = Postings(terms, owners, unit, n_terms, len(texts))
+        self._words = [phrase.words for phrase in texts]
 
     def scores(self, question: Phrase) -> Scores:
         """Return the cosine with each text."""
@@ -47,9 +48,12 @@ class NgramScorer:
         return np.clip(self._postings.dot(terms, shares), 0.0, 1.0)
 
     def alike(self, texts: Ids) -> Scores:
-        """Return the cosines of some texts with each other."""
-        rows = self._postings.rows(texts)
-        cosines = rows @ rows.T
+        """Return the cosines of some texts with each other; they are counted anew, since all are too many to keep."""
+        grams, terms, owners, counts = _counted([self._words[one] for one in texts.tolist()])
+        weights = _damped(counts) * self._rarity[np.searchsorted(self._vocabulary, grams)][terms]
+        norms = np.sqrt(np.bincount(owners, weights=weights**2, minlength=len(texts)))
+        unit = weights / np.maximum(norms, 1e-9)[owners]
+        cosines = products(owners, terms, unit.astype(np.float32), len(texts))
         np.fill_diagonal(cosines, 1.0)
         return cosines
 

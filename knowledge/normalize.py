@@ -14,6 +14,7 @@ _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W\d_]+)*")
 _MAYBE_INVISIBLE: Final = re.compile(
     r"[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
+_LATIN: Final = re.compile(r"[\x00-\u024f\u2010-\u2027]+")  # no combining marks: each letter folds by itself
 _SPANISH_LETTERS: Final = re.compile(r"[ñáéíóú¿¡]", re.IGNORECASE)
 
 
@@ -47,10 +48,29 @@ def fold(text: str) -> str:
     Source: Unicode NFKC and default case folding (UAX #15, UTS #10).
     """
     if text.isascii():
-        return " ".join(_MAYBE_INVISIBLE.sub(" ", text).lower().split())
+        bare = _MAYBE_INVISIBLE.sub(" ", text).lower()
+    elif _LATIN.fullmatch(text):
+        bare = text.translate(_FOLDED)
+    else:
+        bare = _bare(text)
+    return " ".join(bare.split())
+
+
+def _bare(text: str) -> str:
+    """Return the text folded, its spaces as they come."""
     visible = _MAYBE_INVISIBLE.sub(_unhidden, unicodedata.normalize("NFKC", text)).casefold()
     bare = "".join(char for char in unicodedata.normalize("NFD", visible) if unicodedata.category(char) != "Mn")
-    return " ".join(unicodedata.normalize("NFC", bare).split())
+    return unicodedata.normalize("NFC", bare)
+
+
+class _Letters(dict[int, str]):
+    """Folded letters by code point, each folded once; only for letters that do not change beside others."""
+
+    def __missing__(self, code: int) -> str:
+        return self.setdefault(code, _bare(chr(code)))
+
+
+_FOLDED: Final = _Letters()
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -42,6 +42,9 @@ class OnnxEmbedder:
         self._inputs = [one.name for one in self._session.get_inputs()]
         self.dimension = self._tried(folder)
 
+    def begin(self) -> None:
+        """Do nothing: the model was tried when it was opened."""
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return a row of unit length for each text: shape (texts, dimension)."""
         batches = [self._batch(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,8 +82,11 @@ class Engine:
     missing: str = ""
 
 
+_BLOCK: Final = 1024  # columns
+
+
 class Postings:
-    """A sparse matrix of weights, kept by column (term) and by row (text).
+    """A sparse matrix of weights, kept by column (term).
 
     Args:
         terms: term numbers, shape (entries,).
@@ -93,31 +96,68 @@ class Postings:
         n_texts: number of rows.
     """
 
-    __slots__ = ("_by_term", "_by_text", "n_texts")
+    __slots__ = ("_by_term", "n_texts")
 
     def __init__(self, terms: Ids, texts: Ids, weights: Scores, n_terms: int, n_texts: int) -> None:
         self._by_term = _Runs(terms, texts, weights, n_terms, n_texts)
-        self._by_text = _Runs(texts, terms, weights, n_texts, n_terms)
         self.n_texts = n_texts
 
     def dot(self, terms: Sequence[int], weights: Sequence[float]) -> Scores:
         """Return the product of the matrix and a sparse question vector: shape (texts,)."""
-        if not terms:
-            return np.zeros(self.n_texts, dtype=np.float32)
-        texts, held, lengths = self._by_term.of(terms)
-        values = held * np.repeat(np.array(weights, dtype=np.float32), lengths)
-        return np.bincount(texts, weights=values, minlength=self.n_texts).astype(np.float32)
+        found = np.zeros(self.n_texts, dtype=np.float32)
+        for term, weight in zip(terms, weights, strict=True):
+            texts, held = self._by_term.run(term)
+            found[texts] += held * np.float32(weight)  # a text stands once in a run
+        return found
 
-    def rows(self, texts: Ids) -> Scores:
+
+class Rows:
+    """The same matrix, kept by row (text)."""
+
+    __slots__ = ("_by_text",)
+
+    def __init__(self, terms: Ids, texts: Ids, weights: Scores, n_terms: int, n_texts: int) -> None:
+        self._by_text = _Runs(texts, terms, weights, n_texts, n_terms)
+
+    def of(self, texts: Ids) -> Scores:
         """Return the rows of some texts with the columns that two or more of them share: shape (texts, columns)."""
         terms, held, lengths = self._by_text.of(texts.tolist())
-        _, places, counts = np.unique(terms, return_inverse=True, return_counts=True)
-        shared = counts > 1
-        numbers = np.where(shared, np.cumsum(shared) - 1, -1)[places]
-        dense = np.zeros((len(texts), int(shared.sum())), dtype=np.float32)
-        kept = numbers >= 0
-        dense[np.repeat(np.arange(len(texts)), lengths)[kept], numbers[kept]] = held[kept]
-        return dense
+        return shared_columns(np.repeat(np.arange(len(texts)), lengths), terms, held)
+
+
+def shared_columns(rows: Ids, terms: Ids, weights: Scores) -> Scores:
+    """Return a dense matrix of the entries whose term stands in two or more rows: shape (rows, such terms)."""
+    columns, kept, width = _columns(terms)
+    return _dense(rows[kept], columns[kept], weights[kept], (int(rows.max(initial=-1)) + 1, width))
+
+
+def products(rows: Ids, terms: Ids, weights: Scores, n_rows: int) -> Scores:
+    """Return the products of all rows with each other: shape (rows, rows), on the diagonal of shared terms alone.
+
+    A block of columns at a time: a matrix of all of them would be made and given back for each question.
+    """
+    columns, kept, width = _columns(terms)
+    order = np.flatnonzero(kept)[np.argsort(columns[kept], kind="stable")]
+    rows, columns, weights = rows[order], columns[order], weights[order]
+    found = np.zeros((n_rows, n_rows), dtype=np.float32)
+    for start in range(0, width, _BLOCK):
+        first, last = np.searchsorted(columns, (start, start + _BLOCK))
+        block = _dense(rows[first:last], columns[first:last] - start, weights[first:last], (n_rows, _BLOCK))
+        found += block @ block.T
+    return found
+
+
+def _columns(terms: Ids) -> tuple[Ids, NDArray[np.bool_], int]:
+    """Number the terms of two or more entries: each entry's column, whether it has one, how many columns there are."""
+    _, places, counts = np.unique(terms, return_inverse=True, return_counts=True)
+    shared = counts > 1
+    return (np.cumsum(shared) - 1).astype(np.int32)[places], shared[places], int(shared.sum())
+
+
+def _dense(rows: Ids, columns: Ids, weights: Scores, shape: tuple[int, int]) -> Scores:
+    dense = np.zeros(shape, dtype=np.float32)
+    dense[rows, columns] = weights
+    return dense
 
 
 class _Runs:
@@ -133,6 +173,11 @@ class _Runs:
         self._seconds = seconds.astype(np.min_scalar_type(n_seconds))[order]
         self._weights = weights.astype(np.float16)[order]
         self._starts = np.concatenate(([0], np.cumsum(np.bincount(firsts, minlength=n_firsts)))).astype(np.int32)
+
+    def run(self, first: int) -> tuple[NDArray[np.unsignedinteger], Scores]:
+        """Return the second numbers and weights of one first number."""
+        span = slice(self._starts[first], self._starts[first + 1])
+        return self._seconds[span], self._weights[span].astype(np.float32)
 
     def of(self, firsts: Sequence[int]) -> tuple[Ids, Scores, Ids]:
         """Return the second numbers and weights of some first ones, run after run, and the length of each run."""

@@ -44,13 +44,16 @@ class StemIndex:
 
     def __init__(self, phrases: Sequence[Phrase]) -> None:
         self._one_at_a_time = Lock()  # a stemmer keeps its last word: threads must not share it
-        self._stemmers = {lang: Stemmer.Stemmer(name) for lang, name in _ALGORITHMS.items()}
+        self._stemmers = {lang: Stemmer.Stemmer(name, 0) for lang, name in _ALGORITHMS.items()}
         self._vocabulary: dict[tuple[Lang, str], int] = {}
-        counted = [self._number(phrase) for phrase in phrases]
+        stems = np.array(self._numbers(phrases), dtype=np.int64)
+        texts = np.repeat(np.arange(len(phrases), dtype=np.int64), [len(phrase.words) for phrase in phrases])
+        size = max(self.n_terms, 1)
+        pairs, counts = np.unique(texts * size + stems, return_counts=True)
         self.n_texts = len(phrases)
-        self.terms = np.array([term for counts in counted for term in counts], dtype=np.int32)
-        self.texts = np.repeat(np.arange(len(phrases), dtype=np.int32), [len(counts) for counts in counted])
-        self.counts = np.array([count for counts in counted for count in counts.values()], dtype=np.float64)
+        self.terms = (pairs % size).astype(np.int32)
+        self.texts = (pairs // size).astype(np.int32)
+        self.counts = counts.astype(np.float64)
         self.lengths = np.bincount(self.texts, weights=self.counts, minlength=len(phrases))
         frequency = np.bincount(self.terms, minlength=self.n_terms).astype(np.float64)
         self.rarity = self._rarity(frequency)
@@ -73,10 +76,19 @@ class StemIndex:
         """Return the rarity of a stem number that `stems` gave."""
         return float(self.rarity[term]) if term >= 0 else self.unknown_rarity
 
-    def _number(self, phrase: Phrase) -> Counter[int]:
-        lang = phrase.lang or LANGS[0]
-        stems = self._stemmers[lang].stemWords(list(phrase.words))
-        return Counter(self._vocabulary.setdefault((lang, stem), self.n_terms) for stem in stems)
+    def _numbers(self, phrases: Sequence[Phrase]) -> list[int]:
+        """Return the stem number of every word, text after text; each word is stemmed once."""
+        numbered: dict[tuple[Lang, str], int] = {}
+        found = []
+        for phrase in phrases:
+            lang = phrase.lang or LANGS[0]
+            for word in phrase.words:
+                number = numbered.get((lang, word))
+                if number is None:
+                    stem = self._stemmers[lang].stemWord(word)
+                    number = numbered[lang, word] = self._vocabulary.setdefault((lang, stem), self.n_terms)
+                found.append(number)
+        return found
 
     def _rarity(self, frequency: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(np.log(1 + (self.n_texts - frequency + 0.5) / (frequency + 0.5)))

@@ -31,6 +31,23 @@ def test_a_text_gets_the_same_vector_alone_and_among_others(embedder: UseEmbedde
     assert together == pytest.approx(alone, abs=1e-4)
 
 
+def test_vectors_are_the_same_where_the_table_of_pieces_is_kept_in_a_file(embedder: UseEmbedder, tmp_path: Path) -> None:
+    texts = ["what is a human rights city?", "¿cómo me uno?", "", "🎉 مرحبا"]
+    first = UseEmbedder(folder=tmp_path / "cache").embed(texts)
+    (kept,) = (tmp_path / "cache").iterdir()
+    whole = kept.read_bytes()
+    kept.write_bytes(bytes(len(whole)))  # torn by somebody else: written anew
+    second = UseEmbedder(folder=tmp_path / "cache").embed(texts)
+    assert kept.read_bytes() == whole
+    assert np.array_equal(first, embedder.embed(texts)) and np.array_equal(second, first)
+
+
+def test_a_folder_that_cannot_be_written_is_no_fault(embedder: UseEmbedder, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file in its place")
+    rows = UseEmbedder(folder=tmp_path / "cache").embed(["how do I join?"])
+    assert np.array_equal(rows, embedder.embed(["how do I join?"]))
+
+
 def test_the_same_question_in_two_languages_is_nearer_than_another_question(embedder: UseEmbedder) -> None:
     english, spanish, other = embedder.embed(["how do I join?", "¿cómo me uno?", "what is the weather today?"])
     assert english @ spanish > english @ other + 0.3

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from knowledge.normalize import fold, guess, words
 
@@ -22,6 +24,11 @@ from knowledge.normalize import fold, guess, words
 )
 def test_folding_leaves_what_people_mean(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+@given(st.text(st.characters(max_codepoint=0x2027), max_size=40))
+def test_letters_fold_the_same_in_any_company(text: str) -> None:
+    assert f"{fold(text)} 市".strip() == fold(f"{text} 市")
 
 
 def test_words_keep_digits_and_inner_apostrophes() -> None:
