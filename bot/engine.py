@@ -72,9 +72,7 @@ def knowledge_of(settings: Settings, *, at_once: bool = False) -> KnowledgeBase:
     return KnowledgeBase(reread(), partial(make_index, engine=wanted), reread, first=first, start=start)
 
 
-def _first_index(
-    make_index: Callable[..., Index], wanted: Engine, start: Event, variants: Any, **rest: Any
-) -> Index:
+def _first_index(make_index: Callable[..., Index], wanted: Engine, start: Event, variants: Any, **rest: Any) -> Index:
     """Return an index that is there in a second: by wording alone where the meanings would have to be computed."""
     start.wait(LATEST_S)
     if all(part.is_ready() for part in wanted.parts):

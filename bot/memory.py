@@ -11,7 +11,7 @@ import sys
 
 _M_ARENA_MAX = -8
 _M_MMAP_THRESHOLD = -3
-_LARGE = 16 << 20  # bytes; what is larger goes back to the system at once, while the library's own limit rises with use
+_LARGE = 3 << 20  # bytes; what is larger goes back to the system at once, while the library's own limit rises with use
 
 
 def share_arena() -> None:

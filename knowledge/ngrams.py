@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.scoring import Ids, Phrase, Postings, Scores, products
+from knowledge.scoring import Ids, Phrase, Postings, Scores, shared_columns
 
 SIZES: Final = (2, 3, 4, 5)
 _BORDER: Final = 0  # no text holds NUL: it parts the texts in the joined array
@@ -33,7 +33,8 @@ class NgramScorer:
         norms = np.sqrt(np.bincount(owners, weights=weights**2, minlength=len(texts)))
         unit = (weights / np.maximum(norms, 1e-9)[owners]).astype(np.float32)
         self._postings = Postings(terms, owners, unit, n_terms, len(texts))
-        self._words = [phrase.words for phrase in texts]
+        self._packed = _Packed(terms, owners, counts, len(texts))
+        self._norms = np.maximum(norms, 1e-9)
 
     def scores(self, question: Phrase) -> Scores:
         """Return the cosine with each text."""
@@ -48,14 +49,40 @@ class NgramScorer:
         return np.clip(self._postings.dot(terms, shares), 0.0, 1.0)
 
     def alike(self, texts: Ids) -> Scores:
-        """Return the cosines of some texts with each other; they are counted anew, since all are too many to keep."""
-        grams, terms, owners, counts = _counted([self._words[one] for one in texts.tolist()])
-        weights = _damped(counts) * self._rarity[np.searchsorted(self._vocabulary, grams)][terms]
-        norms = np.sqrt(np.bincount(owners, weights=weights**2, minlength=len(texts)))
-        unit = weights / np.maximum(norms, 1e-9)[owners]
-        cosines = products(owners, terms, unit.astype(np.float32), len(texts))
+        """Return the cosines of some texts with each other."""
+        owners, terms, counts = self._packed.of(texts)
+        weights = self._rarity[terms] * _damped(counts) / self._norms[texts][owners]
+        rows = shared_columns(owners, terms, weights.astype(np.float32))
+        cosines = rows @ rows.T
         np.fill_diagonal(cosines, 1.0)
         return cosines
+
+
+class _Packed:
+    """The grams of each text in four bytes each: the term in the low three, how often it stands there in the high one.
+
+    Args:
+        terms: below 2**24, shape (entries,).
+        texts: the text of each entry.
+        counts: from 1; above 255 they are 255.
+        n_texts: how many texts there are.
+    """
+
+    __slots__ = ("_entries", "_starts")
+
+    def __init__(self, terms: Ids, texts: Ids, counts: Ids, n_texts: int) -> None:
+        order = np.argsort(texts.astype(np.min_scalar_type(n_texts)), kind="stable")
+        packed = terms.astype(np.uint32) | (np.minimum(counts, 255).astype(np.uint32) << np.uint32(24))
+        self._entries = packed[order]
+        self._starts = np.concatenate(([0], np.cumsum(np.bincount(texts, minlength=n_texts))))
+
+    def of(self, texts: Ids) -> tuple[Ids, Ids, Ids]:
+        """Return place in `texts`, term and count of each entry of these texts: shape (entries,) each."""
+        first, last = self._starts[texts], self._starts[texts + 1]
+        spans = [self._entries[start:stop] for start, stop in zip(first.tolist(), last.tolist(), strict=True)]
+        entries = np.concatenate(spans)
+        owners = np.repeat(np.arange(len(texts), dtype=np.int32), last - first)
+        return owners, (entries & np.uint32(0xFFFFFF)).astype(np.int32), (entries >> np.uint32(24)).astype(np.int32)
 
 
 def _counted(texts: Sequence[Sequence[str]]) -> tuple[Grams, Ids, Ids, Ids]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,9 +82,6 @@ class Engine:
     missing: str = ""
 
 
-_BLOCK: Final = 1024  # columns
-
-
 class Postings:
     """A sparse matrix of weights, kept by column (term).
 
@@ -127,36 +124,11 @@ class Rows:
 
 def shared_columns(rows: Ids, terms: Ids, weights: Scores) -> Scores:
     """Return a dense matrix of the entries whose term stands in two or more rows: shape (rows, such terms)."""
-    columns, kept, width = _columns(terms)
-    return _dense(rows[kept], columns[kept], weights[kept], (int(rows.max(initial=-1)) + 1, width))
-
-
-def products(rows: Ids, terms: Ids, weights: Scores, n_rows: int) -> Scores:
-    """Return the products of all rows with each other: shape (rows, rows), on the diagonal of shared terms alone.
-
-    A block of columns at a time: a matrix of all of them would be made and given back for each question.
-    """
-    columns, kept, width = _columns(terms)
-    order = np.flatnonzero(kept)[np.argsort(columns[kept], kind="stable")]
-    rows, columns, weights = rows[order], columns[order], weights[order]
-    found = np.zeros((n_rows, n_rows), dtype=np.float32)
-    for start in range(0, width, _BLOCK):
-        first, last = np.searchsorted(columns, (start, start + _BLOCK))
-        block = _dense(rows[first:last], columns[first:last] - start, weights[first:last], (n_rows, _BLOCK))
-        found += block @ block.T
-    return found
-
-
-def _columns(terms: Ids) -> tuple[Ids, NDArray[np.bool_], int]:
-    """Number the terms of two or more entries: each entry's column, whether it has one, how many columns there are."""
     _, places, counts = np.unique(terms, return_inverse=True, return_counts=True)
     shared = counts > 1
-    return (np.cumsum(shared) - 1).astype(np.int32)[places], shared[places], int(shared.sum())
-
-
-def _dense(rows: Ids, columns: Ids, weights: Scores, shape: tuple[int, int]) -> Scores:
-    dense = np.zeros(shape, dtype=np.float32)
-    dense[rows, columns] = weights
+    columns, kept = (np.cumsum(shared) - 1)[places], shared[places]
+    dense = np.zeros((int(rows.max(initial=-1)) + 1, int(shared.sum())), dtype=np.float32)
+    dense[rows[kept], columns[kept]] = weights[kept]
     return dense
 
 

@@ -61,18 +61,21 @@ class UseEmbedder:
 
     def begin(self) -> None:
         """Load the weights in a thread of their own; `embed` waits for them."""
+        self._model()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return a row of unit length for each text: shape (texts, 512)."""
+        found: Vectors = self._model().result().encode([_prepared(text) for text in texts])
+        return found
+
+    def _model(self) -> Future[Any]:
+        """Return the model to come; its loading begins with the first call."""
         with self._lock:
             if self._loading is None:
                 pool = ThreadPoolExecutor(1, "embedding")
                 self._loading = pool.submit(_load, self._path)
                 pool.shutdown(wait=False)
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return a row of unit length for each text: shape (texts, 512)."""
-        self.begin()
-        assert self._loading is not None
-        found: Vectors = self._loading.result().encode([_prepared(text) for text in texts])
-        return found
+            return self._loading
 
 
 def _resources() -> Path:

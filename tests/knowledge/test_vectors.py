@@ -24,6 +24,8 @@ class Letters:
         self.digest = digest
         self.asked: list[str] = []
 
+    def begin(self) -> None: ...
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         self.asked += texts
         counts = [[text.lower().count(chr(97 + place)) + 0.01 for place in range(26)] for text in texts]
