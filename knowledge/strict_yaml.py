@@ -140,7 +140,9 @@ class _Builder:
             yield from yaml.parse(text, Loader=_PARSER)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            raise KnowledgeError(f"is not YAML: {error.problem}", self._name, mark.line + 1 if mark else 0) from error
+            is_deep = "nesting depth" in str(error.problem)  # newer parsers stop at a depth of their own
+            problem = f"is nested deeper than {MAX_DEPTH} levels" if is_deep else f"is not YAML: {error.problem}"
+            raise KnowledgeError(problem, self._name, mark.line + 1 if mark else 0) from error
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 0
             raise KnowledgeError(f"is not YAML: {error.reason}", self._name, line) from error
