@@ -31,7 +31,7 @@ def test_a_text_gets_the_same_vector_alone_and_among_others(embedder: UseEmbedde
     assert together == pytest.approx(alone, abs=1e-4)
 
 
-def test_vectors_are_the_same_where_the_table_of_pieces_is_kept_in_a_file(embedder: UseEmbedder, tmp_path: Path) -> None:
+def test_vectors_are_the_same_with_the_table_of_pieces_in_a_file(embedder: UseEmbedder, tmp_path: Path) -> None:
     texts = ["what is a human rights city?", "¿cómo me uno?", "", "🎉 مرحبا"]
     first = UseEmbedder(folder=tmp_path / "cache").embed(texts)
     (kept,) = (tmp_path / "cache").iterdir()
