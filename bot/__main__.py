@@ -19,6 +19,7 @@ import click
 
 from bot.shell.database import db
 from bot.shell.deliveries import deliveries, resume
+from bot.shell.email_list import email
 from bot.shell.knowledge import knowledge
 from bot.shell.parts import delivering, key_place, quiet_edition, settings_of, with_app
 from bot.shell.platforms import commands, manifest
@@ -208,7 +209,7 @@ def _refuse_role(settings: Settings, role: str) -> None:
         )
 
 
-for group in (db, knowledge, manifest, commands, deliveries, resume):
+for group in (db, knowledge, manifest, commands, deliveries, resume, email):
     main.add_command(group)
 
 

@@ -12,6 +12,7 @@ from bot.domain.grants import NOBODY, Standing
 from bot.domain.times import find_zone
 from bot.i18n import Translator
 from bot.knowledge_base import Edition, KnowledgeBase
+from bot.mailing import mail_targets
 from bot.permissions import roles_of
 from bot.ports import Clock, Messenger, OpenUnitOfWork, UnitOfWork
 from bot.registry import Registry
@@ -104,8 +105,12 @@ class Context:
         workspace_id: str = "",
         due: datetime | None = None,
     ) -> int:
-        """Ask for the subject in every channel that follows `topic`; return how many channels get it."""
+        """Ask for the subject in every channel that follows `topic`; return how many channels get it.
+
+        What is not of one workspace goes to the email list too.
+        """
         follows = await self.uow.follows.of_topic(topic, workspace_id)
-        targets = tuple(Target(one.workspace_id, one.channel_id, lang=one.lang) for one in follows)
-        await self.uow.deliveries.want(subject, subject_id, targets, revision, due or self.now)
-        return len(targets)
+        channels = tuple(Target(one.workspace_id, one.channel_id, lang=one.lang) for one in follows)
+        readers = () if workspace_id else await mail_targets(self.uow, self.settings)
+        await self.uow.deliveries.want(subject, subject_id, (*channels, *readers), revision, due or self.now)
+        return len(channels)

@@ -116,8 +116,9 @@ def _takes_mail(letter: Letter, names: Names) -> bool:
 def _attach(mail: EmailMessage, one: Attachment) -> None:
     main, _, sub = one.media_type.partition(";")[0].partition("/")
     if main == "text":
-        charset = {"method": "PUBLISH"} if sub == "calendar" else {}
-        mail.add_attachment(one.content.decode(), subtype=sub, filename=one.name, params=charset, cte="base64")
+        method = re.search(rb"^METHOD:([A-Z]+)\r?$", one.content, re.MULTILINE)
+        params = {"method": method[1].decode()} if sub == "calendar" and method else {}
+        mail.add_attachment(one.content.decode(), subtype=sub, filename=one.name, params=params, cte="base64")
     else:
         mail.add_attachment(one.content, maintype=main, subtype=sub or "octet-stream", filename=one.name)
 

@@ -192,7 +192,7 @@ def _cause(error: Exception) -> str:
     """Return why the relay cannot be used, as one word."""
     if isinstance(error, aiosmtplib.SMTPAuthenticationError):
         return "relay_login"
-    if isinstance(error, aiosmtplib.SMTPNotSupported | ssl.SSLError):
+    if isinstance(error, ssl.SSLError) or type(error) is aiosmtplib.SMTPException:  # the library's word for no STARTTLS
         return "relay_encryption"
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return "relay_refuses"

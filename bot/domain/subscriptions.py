@@ -137,7 +137,7 @@ class SubscriptionStore(Protocol):
         """Return how many there are of each standing; those of which there is none are left out."""
 
     async def asked_since(self, list_id: str, since: datetime) -> int:
-        """Return how many asked, or asked again, since then."""
+        """Return how many were mailed a link to confirm since then."""
 
     async def forget_unconfirmed(self, asked_before: datetime) -> int:
         """Delete those that nobody confirmed in time; return how many."""

@@ -15,6 +15,7 @@ from bot.domain.times import Zone
 from bot.errors import NotFound, UserInputError
 from bot.features.convening_answers import answered, convening_of, public_card, render_promotion, whose
 from bot.features.convening_cards import card, listing, numbered
+from bot.features.convening_mail import for_reader
 from bot.features.convening_options import (
     ANSWERS,
     NUMBER,
@@ -299,4 +300,5 @@ async def render(delivering: Delivering) -> Rendered | None:
     if not delivering.is_posted and (convening.is_cancelled or convening.over_at <= delivering.now):
         return None
     count = headcount(convening, await uow.convenings.answers(convening.id))
-    return Rendered(card(convening, count, delivering.t, delivering.now), convening.revision)
+    shown = card(convening, count, delivering.t, delivering.now)
+    return Rendered(for_reader(shown, convening, delivering), convening.revision)

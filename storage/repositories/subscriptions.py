@@ -83,7 +83,7 @@ class Subscriptions:
         return {row[0]: row[1] for row in found}
 
     async def asked_since(self, list_id: str, since: datetime) -> int:
-        wanted = select(func.count()).where(SubscriptionRow.list_id == list_id, SubscriptionRow.asked_at >= since)
+        wanted = select(func.count()).where(SubscriptionRow.list_id == list_id, SubscriptionRow.mailed_at >= since)
         return await self._session.scalar(wanted) or 0
 
     async def forget_unconfirmed(self, asked_before: datetime) -> int:

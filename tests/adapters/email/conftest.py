@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from adapters.email import plugin
 from adapters.email.app import EmailAdapter
+from bot.domain.announcements import State
+from bot.domain.deliveries import Subject
 from bot.email_settings import Email
 from bot.http import HttpReply, HttpRequest
 from bot.i18n import core_translators
-from bot.mailing import list_id
+from bot.mailing import list_id, mail_targets
 from bot.pages import Pages
 from bot.plugin import Host
 from bot.settings import Web
 from bot.testing import Conversation, conversation
 from tests.adapters.email.relay import Mail, MailRelay, relay_server
+from tests.storage.test_records import announce
 
 NEWS = {"from_address": "news@alliance.example", "bounce_address": "back@alliance.example", "tls": "none"}
 SITE = "https://bot.alliance.example"
@@ -53,6 +63,14 @@ class Post:
         assert (await self.post(asked.link("email/confirm"))).status == 200
         return asked
 
+    async def announce(self, **changed: Any) -> None:
+        """Send an announcement to the readers of the list alone."""
+        kept = await announce(self.storage, state=State.SENT, **changed)
+        settings, now = self.chat.dispatcher.services.settings, self.chat.clock()
+        async with self.storage.unit_of_work(writes=True) as uow:
+            readers = await mail_targets(uow, settings)
+            await uow.deliveries.want(Subject.ANNOUNCEMENT, kept.id, readers, kept.revision, now)
+
     async def of(self, address: str) -> Any:
         settings = self.chat.dispatcher.services.settings
         async with self.storage.unit_of_work(writes=False) as uow:
@@ -60,9 +78,9 @@ class Post:
 
 
 @asynccontextmanager
-async def mailing(storage: Any, relay: MailRelay, **email: Any) -> AsyncIterator[Post]:
+async def mailing(storage: Any, relay: MailRelay, data_dir: Path = Path("data"), **email: Any) -> AsyncIterator[Post]:
     keys = Email(**(NEWS | {"host": "127.0.0.1", "port": relay.port} | email))
-    async with conversation(storage, email=keys, web=Web(public_url=SITE)) as chat:
+    async with conversation(storage, email=keys, web=Web(public_url=SITE), data_dir=data_dir) as chat:
         services = chat.dispatcher.services
         host = Host(services.settings, chat.dispatcher, core_translators(), storage.unit_of_work)
         adapter = plugin.create(host)
@@ -82,3 +100,21 @@ async def relay() -> AsyncIterator[MailRelay]:
 async def mail(sqlite_storage: Any, relay: MailRelay) -> AsyncIterator[Post]:
     async with mailing(sqlite_storage, relay) as one:
         yield one
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for localhost, with its key, that signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "relay.pem"
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(made.public_bytes(Encoding.PEM) + secret)
+    return path

@@ -1,0 +1,108 @@
+"""`hrc-bot email`: the email list from the shell, and the end of a mail server's pipe."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from bot.shell.parts import ready_folder, settings_of
+
+if TYPE_CHECKING:
+    from bot.ports import UnitOfWork
+    from bot.settings import Settings
+
+
+@click.group()
+def email() -> None:
+    """The email list."""
+
+
+@email.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+@click.pass_obj
+def import_list(config: Path | None, file: BinaryIO, as_json: bool) -> None:
+    """Add addresses whose owners agreed: CSV with the columns address, consented (YYYY-MM-DD) and lang."""
+    import json
+
+    from bot.errors import ConfigError
+    from bot.mailing_files import Outcome
+    from bot.mailing_files import import_list as add
+    from bot.ports import utc_now
+
+    try:
+        text = file.read().decode("utf-8-sig")
+        found = _within(config, lambda uow, settings: add(uow, settings, text, utc_now()), writes=True)
+    except ValueError as error:  # also of the encoding
+        raise ConfigError(f"{file.name}: {error}; nothing was added") from None
+    counts = {one: found[one] for one in Outcome}
+    lines = [f"{count}: {outcome.value}" for outcome, count in counts.items() if count or outcome is Outcome.ADDED]
+    click.echo(json.dumps({one.name.lower(): count for one, count in counts.items()}) if as_json else "\n".join(lines))
+
+
+@email.command("export")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.pass_obj
+def export_list(config: Path | None, file: Path | None) -> None:
+    """Write the confirmed addresses as CSV to FILE (readable by you alone), or print them."""
+    from bot.mailing_files import export_list as exported
+
+    content: bytes = _within(config, exported, writes=False)
+    if file is None:
+        click.get_binary_stream("stdout").write(content)
+        return
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
+        target.write(content)
+    count = len(content.splitlines()) - 1
+    click.echo(f"{count} addresses are in {file}; keep it as safe as the database.", err=True)
+
+
+@email.command("bounce")
+@click.option("--to", "recipient", default="", help="The envelope's recipient, when your mail server tells it.")
+@click.pass_obj
+def bounce(config: Path | None, recipient: str) -> None:
+    """Take one mail that came back from standard input; the running bot acts on it. For a mail server's pipe."""
+    from adapters.email.incoming import MAX_BYTES, read
+    from adapters.email.spool import put
+
+    settings = settings_of(config)
+    ready_folder(settings.data_dir)
+    known = recipient or os.environ.get("ORIGINAL_RECIPIENT", "")  # Source: Postfix local(8), pipe to a command
+    event = read(sys.stdin.buffer.read(MAX_BYTES), [known] if known else [])
+    if event:
+        put(settings.data_dir, event)
+
+
+@email.command("signed")
+def signed() -> None:
+    """Say whether the signature (DKIM) of a received mail, read from standard input, covers what lists need."""
+    from adapters.email.incoming import MAX_BYTES
+    from adapters.email.signatures import judged
+
+    is_well, said = judged(sys.stdin.buffer.read(MAX_BYTES))
+    click.echo(said)
+    sys.exit(0 if is_well else 1)
+
+
+def _within(config: Path | None, work: Callable[[UnitOfWork, Settings], Awaitable[Any]], *, writes: bool) -> Any:
+    """Return what `work` returns in one unit of work on the configured database."""
+
+    async def run() -> Any:
+        from storage import open_storage
+
+        settings = settings_of(config)
+        ready_folder(settings.data_dir)
+        storage = await open_storage(settings.url, settings.data_dir)
+        try:
+            async with storage.unit_of_work(writes=writes) as uow:
+                return await work(uow, settings)
+        finally:
+            await storage.close()
+
+    return asyncio.run(run())
