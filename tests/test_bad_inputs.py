@@ -15,12 +15,6 @@ ITEMS = yaml.safe_load((TESTS / "bad-inputs.yaml").read_text("utf-8"))["items"]
 IDS = frozenset(str(item["id"]) for item in ITEMS)
 
 WAITS_FOR = {
-    "html-in-email": "email",
-    "email-bounce-hard": "email",
-    "email-greylist": "email",
-    "email-lost-reply": "email",
-    "email-auto-reply": "email",
-    "email-bcc-leak": "email",
     "erase-then-import": "email",  # a list of addresses that somebody imports
     "key-missing": "encryption",
     "key-rotated-half": "encryption",

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
+from bot.domain.lanes import Pace
 from bot.domain.subscriptions import PLATFORM
 from bot.plugin import Plugin
+from bot.settings import Settings
 
 NAME = PLATFORM
+
+
+def _pace(settings: Settings) -> Pace:
+    """Return the relay's pace: every mail goes through it, whoever reads it."""
+    return Pace(timedelta(seconds=1 / settings.email.rate_per_s), at_once=settings.email.connections, is_shared=True)
+
 
 plugin = Plugin(
     NAME,
     "adapters.email.app:create",
     is_configured=lambda settings: settings.email.is_on,
+    accompanies=True,
+    pace=_pace,
     doctor="adapters.email.doctor:examined",
     locale=Path(__file__).parent.parent / "locale",
 )

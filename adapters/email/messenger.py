@@ -192,7 +192,7 @@ class EmailMessenger:
         if waited_s > GIVES_UP.total_seconds():
             raise DeliveryRefused(Problem.MAIL_WAITED)
         pause_s = FIRST_WAIT_S if is_for_all else min(max(waited_s / 2, FIRST_WAIT_S), LONGEST_WAIT_S)
-        raise DeliveryDelayed(code, pause_s)
+        raise DeliveryDelayed(code, pause_s, only_here=not is_for_all)
 
     async def _count(self, one: Subscription | None, answer: Answer) -> None:
         """Remember that the address took no mail; one that does not exist gets none any more."""

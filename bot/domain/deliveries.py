@@ -114,9 +114,19 @@ class DeliveryStore(Protocol):
         """Make the rows that are missing, raise `wanted` on the others; return how many rows are new."""
 
     async def raise_wanted(
-        self, subject: Subject, subject_id: int, revision: int, due: datetime, *, is_cancelled: bool = False
+        self,
+        subject: Subject,
+        subject_id: int,
+        revision: int,
+        due: datetime,
+        *,
+        is_cancelled: bool = False,
+        in_channels: bool = False,
     ) -> None:
-        """Ask every target that shows or will show the subject for a newer revision; cancellations go first."""
+        """Ask every target that shows or will show the subject for a newer revision; cancellations go first.
+
+        `in_channels`: those of single readers keep what they have, since mail cannot be edited.
+        """
 
     async def drop_pending(self, subject: Subject, subject_id: int) -> int:
         """Drop the rows that were never sent; return how many."""

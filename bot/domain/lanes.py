@@ -9,7 +9,8 @@ from enum import IntEnum
 
 from bot.domain.deliveries import Subject, Target
 
-TIMELY = frozenset({Subject.PROMOTION, Subject.REMINDER})  # what is worth less every minute: sent before plain posts
+# What is worth less every minute: sent before plain posts.
+TIMELY = frozenset({Subject.PROMOTION, Subject.REMINDER, Subject.SUBSCRIPTION})
 
 
 class Rank(IntEnum):

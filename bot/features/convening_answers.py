@@ -122,7 +122,7 @@ async def ahead(ctx: Context, answers: tuple[Rsvp, ...]) -> tuple[tuple[Convenin
 async def refresh(ctx: Context, convening: Convening) -> None:
     """Ask for the newest card in every channel that has one."""
     due = ctx.now + COLLECTED
-    await ctx.uow.deliveries.raise_wanted(Subject.CONVENING, convening.id, convening.revision, due)
+    await ctx.uow.deliveries.raise_wanted(Subject.CONVENING, convening.id, convening.revision, due, in_channels=True)
 
 
 async def promote(ctx: Context, convening: Convening, waited: tuple[str, ...]) -> None:

@@ -146,12 +146,16 @@ async def save_change(ctx: Context, convening: Convening, command: str) -> Reply
 
 
 async def update_copies(ctx: Context, convening: Convening) -> int:
-    """Ask for the newest card wherever there is one; return how many channels that are."""
-    is_cancelled = convening.is_cancelled
+    """Ask for the newest card wherever there is one; return how many channels that are.
+
+    Readers of mail hear of a cancellation alone, since what they have cannot be edited.
+    """
+    is_over, subject = convening.is_cancelled, Subject.CONVENING
     await ctx.uow.deliveries.raise_wanted(
-        Subject.CONVENING, convening.id, convening.revision, ctx.now, is_cancelled=is_cancelled
+        subject, convening.id, convening.revision, ctx.now, is_cancelled=is_over, in_channels=not is_over
     )
-    return len(await ctx.uow.deliveries.of_subject(Subject.CONVENING, convening.id))
+    rows = await ctx.uow.deliveries.of_subject(subject, convening.id)
+    return sum(bool(one.target.channel_id) for one in rows)
 
 
 async def audit(ctx: Context, act: str, subject: str) -> None:

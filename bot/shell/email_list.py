@@ -53,7 +53,7 @@ def export_list(config: Path | None, file: Path | None) -> None:
     """Write the confirmed addresses as CSV to FILE (readable by you alone), or print them."""
     from bot.mailing_files import export_list as exported
 
-    content: bytes = _within(config, exported, writes=False)
+    content: bytes = _within(config, lambda uow, settings: exported(uow, settings), writes=False)
     if file is None:
         click.get_binary_stream("stdout").write(content)
         return

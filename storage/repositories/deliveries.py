@@ -69,12 +69,20 @@ class Deliveries:
         return len(missing)
 
     async def raise_wanted(
-        self, subject: Subject, subject_id: int, revision: int, due: datetime, *, is_cancelled: bool = False
+        self,
+        subject: Subject,
+        subject_id: int,
+        revision: int,
+        due: datetime,
+        *,
+        is_cancelled: bool = False,
+        in_channels: bool = False,
     ) -> None:
         """Ask every target that shows or will show the subject for a newer revision; an older one changes nothing."""
         shows = DeliveryRow.status.in_(_AT_REST) & (DeliveryRow.message_id != "") & (DeliveryRow.wanted < revision)
         rank = Rank.CANCEL if is_cancelled else Rank.EDIT
-        await self._raise(of(subject, subject_id), shows, revision, due, rank)
+        which = of(subject, subject_id) & (DeliveryRow.channel_id != "") if in_channels else of(subject, subject_id)
+        await self._raise(which, shows, revision, due, rank)
 
     async def drop_pending(self, subject: Subject, subject_id: int) -> int:
         never_sent = (DeliveryRow.status == Status.PENDING) & (DeliveryRow.message_id == "")

@@ -27,7 +27,7 @@ from bot.mailing import list_id, mail_targets
 from bot.pages import Pages
 from bot.plugin import Host
 from bot.settings import Web
-from bot.testing import Conversation, conversation
+from bot.testing import Conversation, FrozenClock, conversation
 from tests.adapters.email.relay import Mail, MailRelay, relay_server
 from tests.storage.test_records import announce
 
@@ -78,9 +78,11 @@ class Post:
 
 
 @asynccontextmanager
-async def mailing(storage: Any, relay: MailRelay, data_dir: Path = Path("data"), **email: Any) -> AsyncIterator[Post]:
+async def mailing(
+    storage: Any, relay: MailRelay, data_dir: Path = Path("data"), clock: FrozenClock | None = None, **email: Any
+) -> AsyncIterator[Post]:
     keys = Email(**(NEWS | {"host": "127.0.0.1", "port": relay.port} | email))
-    async with conversation(storage, email=keys, web=Web(public_url=SITE), data_dir=data_dir) as chat:
+    async with conversation(storage, email=keys, web=Web(public_url=SITE), data_dir=data_dir, clock=clock) as chat:
         services = chat.dispatcher.services
         host = Host(services.settings, chat.dispatcher, core_translators(), storage.unit_of_work)
         adapter = plugin.create(host)

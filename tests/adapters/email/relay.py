@@ -28,7 +28,7 @@ class Mail:
         return message_from_bytes(self.content, _class=EmailMessage, policy=default)
 
     def __getitem__(self, name: str) -> str:
-        return str(self.message[name] or "")
+        return str(self.message[name] or "").strip()
 
     @property
     def text(self) -> str:

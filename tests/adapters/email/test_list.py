@@ -151,7 +151,7 @@ async def test_email_oneclick_unsubscribes_at_once_without_login_and_again_is_ha
 async def test_email_oneclick_foreign_token_ends_nothing(mail, relay):
     path = (await mail.join(ANA))["List-Unsubscribe"].split(SITE)[1].split(">")[0]
     await mail.join("bo@example.org")
-    async with mailing(mail.storage, relay, list_id="other.alliance.example") as other:
+    async with mailing(mail.storage, relay, clock=mail.chat.clock, list_id="other.alliance.example") as other:
         await other.join(ANA, user="fake:someone")
         await other.post(path, "List-Unsubscribe=One-Click")
         assert (await other.of(ANA)).standing is Standing.CONFIRMED
