@@ -51,11 +51,11 @@ def import_list(config: Path | None, file: BinaryIO, as_json: bool) -> None:
 @click.pass_obj
 def export_list(config: Path | None, file: Path | None) -> None:
     """Write the confirmed addresses as CSV to FILE (readable by you alone), or print them."""
-    from bot.mailing_files import export_list as exported
+    from bot import mailing_files
 
-    content: bytes = _within(config, lambda uow, settings: exported(uow, settings), writes=False)
+    content: bytes = _within(config, mailing_files.export_list, writes=False)
     if file is None:
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
         return
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
         target.write(content)
