@@ -15,7 +15,7 @@ NAME = PLATFORM
 
 def _pace(settings: Settings) -> Pace:
     """Return the relay's pace: every mail goes through it, whoever reads it."""
-    return Pace(timedelta(seconds=1 / settings.email.rate_per_s), at_once=settings.email.connections, is_shared=True)
+    return Pace(timedelta(seconds=1 / settings.email.rate_per_s), at_once=settings.email.connections * 4, is_shared=True)
 
 
 plugin = Plugin(
