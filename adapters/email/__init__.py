@@ -11,11 +11,13 @@ from bot.plugin import Plugin
 from bot.settings import Settings
 
 NAME = PLATFORM
+PREPARED = 4  # mails on their way for each connection: while one travels, others are written
 
 
 def _pace(settings: Settings) -> Pace:
     """Return the relay's pace: every mail goes through it, whoever reads it."""
-    return Pace(timedelta(seconds=1 / settings.email.rate_per_s), at_once=settings.email.connections * 4, is_shared=True)
+    gap = timedelta(seconds=1 / settings.email.rate_per_s)
+    return Pace(gap, at_once=PREPARED * settings.email.connections, is_shared=True)
 
 
 plugin = Plugin(
