@@ -15,7 +15,7 @@ from bot.reply import Button, Field, Moment, Reply, Section
 from bot.rights import is_steering
 
 _POSTED = (Status.SHOWN,)
-_FAILED = (Status.REFUSED, Status.DEAD, Status.HELD, Status.GONE)
+FAILED = (Status.REFUSED, Status.DEAD, Status.HELD, Status.GONE)
 _DROPPED = (Status.DROPPED,)
 _ENDED = {State.CANCELLED: N_("cancelled"), State.WITHDRAWN: N_("withdrawn"), State.OVER: N_("over")}
 
@@ -138,7 +138,7 @@ def report_line(deliveries: Sequence[Delivery], t: Translator) -> str:
     """Return how many destinations show it, wait, or failed and why: "3 posted, 1 failed (the channel is archived)"."""
     counts = Counter(one.status for one in deliveries)
     shown = sum(counts[status] for status in _POSTED)
-    failed = sum(counts[status] for status in _FAILED)
+    failed = sum(counts[status] for status in FAILED)
     dropped = sum(counts[status] for status in _DROPPED)
     waiting = len(deliveries) - shown - failed - dropped
     words = [t("{count} posted", count=shown)] if shown else []
@@ -149,7 +149,7 @@ def report_line(deliveries: Sequence[Delivery], t: Translator) -> str:
 
 
 def _failures(deliveries: Sequence[Delivery], count: int, t: Translator) -> str:
-    reasons = sorted({_reason(one, t) for one in deliveries if one.status in _FAILED})
+    reasons = sorted({_reason(one, t) for one in deliveries if one.status in FAILED})
     return t("{count} failed ({reasons})", count=count, reasons="; ".join(reasons))
 
 
@@ -164,6 +164,7 @@ def _buttons(announcement: Announcement, deliveries: Sequence[Delivery], t: Tran
         return (Button(t("Send"), RUN, f"announce send {number}", "primary"), cancel)
     if not announcement.is_public:
         return ()
+    report = Button(t("Report"), RUN, f"announce report {number}")
     withdraw = Button(t("Withdraw it"), RUN, f"announce withdraw {number}", "danger")
     correct = (Button(t("Correct it"), "announce.rewrite", str(number)),) if announcement.state is State.SENT else ()
-    return (*correct, cancel if is_on_its_way(deliveries) else withdraw)
+    return (report, *correct, cancel if is_on_its_way(deliveries) else withdraw)

@@ -10,6 +10,7 @@ from bot.domain.announcements import Announcement, Audience
 from bot.domain.deliveries import Target
 
 TOPIC = "announcements"
+MAIL = "email"  # the platform of readers by mail
 
 
 def bound(announcement: Announcement) -> str:

@@ -12,7 +12,7 @@ from bot.domain.announcements import Announcement, Texts
 from bot.domain.deliveries import Subject
 from bot.domain.times import WallTime
 from bot.errors import NotFound, UserInputError
-from bot.features import announcement_changes, announcement_sending
+from bot.features import announcement_changes, announcement_report, announcement_sending
 from bot.features.announcement_cards import entry, render
 from bot.features.announcement_changes import confirm_correction, correctable, discard
 from bot.features.announcement_drafts import audience_for, preview
@@ -20,7 +20,7 @@ from bot.features.announcement_sending import CORRECTION, KIND, audit, needs_sec
 from bot.features.planned_times import time_in
 from bot.forms import form_of
 from bot.i18n import N_
-from bot.permissions import STEERING, organizer
+from bot.permissions import STEERING, organizer, steering
 from bot.reply import Button, Choice, Reply, Section
 from bot.text import fold
 
@@ -225,6 +225,33 @@ async def withdraw(
     reason: Annotated[str, Option(N_("Everybody who got it reads it"), N_("Reason"), "text", max_chars=500)],
 ) -> Reply:
     return await announcement_changes.withdraw(ctx, announcement, reason)
+
+
+@feature.command(
+    "report",
+    summary=N_("See what became of an announcement, channel by channel, and try again what failed"),
+    check=organizer,
+    example="announce report 5",
+)
+async def report(ctx: Context, announcement: Annotated[int, _NUMBER]) -> Reply:
+    return await announcement_report.report(ctx, announcement)
+
+
+@feature.action("retry", check=organizer, writes=True)
+async def retry(ctx: Context, argument: str) -> Reply:
+    return await announcement_report.retry(ctx, _number_in(ctx, argument))
+
+
+@feature.command(
+    "pause", summary=N_("Stop all announcements everywhere until announce resume"), check=steering, writes=True
+)
+async def pause(ctx: Context) -> Reply:
+    return await announcement_report.pause(ctx)
+
+
+@feature.command("resume", summary=N_("Let announcements go out again"), check=steering, writes=True)
+async def resume(ctx: Context) -> Reply:
+    return await announcement_report.resume(ctx)
 
 
 @feature.command("list", summary=N_("See the newest announcements and what became of them"), check=organizer)

@@ -282,7 +282,7 @@ def _looks_at(due: datetime | None, lane: _Lane, now: datetime) -> datetime | No
     if due is None or due > now:
         return due
     waits: list[datetime] = [one for one in (lane.row.edit_ready_at, lane.row.direct_ready_at) if one and one > now]
-    return min(now + _LOOKS_AGAIN, *waits)
+    return min((now + _LOOKS_AGAIN, *waits))
 
 
 def _next_in(lane_id: Any, now: datetime, horizon: datetime, wanted: ColumnElement[bool], lane: Any) -> Any:
