@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from bot.knowledge_base import Edition, KnowledgeBase
 from bot.mailing import mail_targets
 from bot.permissions import roles_of
 from bot.ports import Clock, Messenger, OpenUnitOfWork, UnitOfWork
+from bot.readers import Readers
 from bot.registry import Registry
 from bot.request import Request
 from bot.settings import Settings
@@ -33,6 +34,7 @@ class Services:
     messengers: Mapping[str, Messenger]
     unit_of_work: OpenUnitOfWork
     clock: Clock
+    readers: Readers = field(default_factory=Readers)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from bot.forms import form_of
 from bot.gate import SUGGESTION, Gate, is_silent
 from bot.i18n import Translator, Translators
 from bot.parsing import arguments_of
+from bot.readers import Reader
 from bot.refusals import failure_reply, refusal, reply_with_form
 from bot.reply import Choice, Form, Reply
 from bot.request import Kind, Request
@@ -39,6 +40,7 @@ _FIRST_WORDS = frozenset(["and", "y", "what", "who", "when", "where", "why", "ho
 
 SILENT = Reply("", silent=True)
 FORM_WITHIN_S = 1.0  # a form can be opened for a few seconds only, and the way there takes its time
+RECOGNISES_WITHIN_S = 1.0  # platforms give three seconds for a form
 REMEMBERED_S = 600.0  # platforms repeat an event for about six minutes
 REMEMBERED = 20_000
 
@@ -72,8 +74,21 @@ class Dispatcher:
         self._gate = Gate(services.settings)
 
     def translator(self, request: Request) -> Translator:
-        """Return the reader's language."""
-        return self.translators[request.actor.locale or self.services.settings.language]
+        """Return the reader's language: the one they chose, else the platform's, else the installation's."""
+        chosen = self.services.readers.of(request.actor.user_id).lang
+        return self.translators[chosen or request.actor.locale or self.services.settings.language]
+
+    async def recognise(self, user_id: str) -> None:
+        """Learn what the person chose, so that `form_for` and `translator` speak their language; never fails."""
+        readers = self.services.readers
+        if readers.is_fresh(user_id):
+            return
+        try:
+            async with asyncio.timeout(RECOGNISES_WITHIN_S), self.services.unit_of_work(writes=False) as uow:
+                found = await uow.preferences.of(user_id)
+                readers.remember(user_id, Reader(found.lang, found.zone))
+        except (BotError, TimeoutError):
+            log.info("nobody knows what the reader chose")
 
     def resolve(self, request: Request) -> Command | Action | None:
         """Return what `request` asks for, or None when there is no such thing; pure."""
@@ -113,6 +128,8 @@ class Dispatcher:
         """Answer `request`; there is always an answer, `SILENT` for one that was answered already."""
         t = self.translator(request)
         try:
+            await self.recognise(request.actor.user_id)
+            t = self.translator(request)
             if self._is_repeated(request):
                 return SILENT
             self._gate.slow_down(request, t)
@@ -143,6 +160,9 @@ class Dispatcher:
             return ()
 
     def _context(self, request: Request, stores: Any = None) -> Context:
+        zone = self.services.readers.of(request.actor.user_id).zone
+        if zone:
+            request = replace(request, actor=replace(request.actor, zone=zone))
         return Context(request, self.translator(request), self.services.clock(), self.services, stores)
 
     def _is_repeated(self, request: Request) -> bool:

@@ -44,6 +44,8 @@ class Chat:
 
     async def run(self) -> None:
         """Show the first screen, then answer line by line; returns when the person leaves or the input ends."""
+        await self._host.dispatcher.recognise(self._who.user_id)
+        self._page.t = self._host.dispatcher.translator(self._named("help"))
         self._greet()
         await self._settle()
         try:
@@ -125,7 +127,9 @@ class Chat:
     async def _handled(self, request: Request) -> Answer:
         declared = self._host.dispatcher.resolve(request)
         self._has_written |= bool(declared and declared.writes)
-        return await self._host.dispatcher.handle(request)
+        answer = await self._host.dispatcher.handle(request)
+        self._page.t = self._host.dispatcher.translator(request)
+        return answer
 
     def _typed(self, line: str) -> Request:
         return self._request(Kind.COMMAND, "", line)

@@ -17,7 +17,7 @@ import structlog
 from adapters.discord.custom_ids import ButtonId, parse_button, parse_form
 from adapters.discord.drafts import Drafts
 from adapters.discord.form_steps import FINISH, STEP, FormSteps
-from adapters.discord.incoming import arguments_of, focused, path_of, request_of
+from adapters.discord.incoming import arguments_of, focused, own, path_of, request_of
 from adapters.discord.modals import typed
 from adapters.discord.tree import choices_of, own_suggestions, paths
 from adapters.discord.turn import Turn
@@ -71,6 +71,7 @@ class Interactions:
         person, mine = interaction.user.id, cast("asyncio.Task[Any]", asyncio.current_task())
         earlier, self._last[person] = self._last.get(person), mine
         try:
+            await self._dispatcher.recognise(own(person))
             await work(interaction, earlier)
         finally:
             if self._last.get(person) is mine:
@@ -138,7 +139,8 @@ class Interactions:
 
     def _turn(self, interaction: Interaction, *, key: str = "", beside_private: bool = False) -> Turn:
         handle = Handle(interaction.id, interaction.application_id, interaction.token)
-        t = self._translators[str(interaction.locale)]
+        chosen = self._dispatcher.services.readers.of(own(interaction.user.id)).lang
+        t = self._translators[chosen or str(interaction.locale)]
         return Turn(self._wire, handle, t, key=key, beside_private=beside_private)
 
     async def _ask(self, turn: Turn, request: Request, earlier: asyncio.Task[Any] | None) -> None:

@@ -35,8 +35,8 @@ class Messages:
 
     async def serve(self, message: discord.Message, request: Request) -> None:
         """Answer one message; a failure is logged, since trying again could answer twice."""
-        t = self._dispatcher.translator(request)
         answer = await self._dispatcher.handle(request)
+        t = self._dispatcher.translator(request)
         reply = answer if isinstance(answer, Reply) else await self._forms.offer(answer, request.actor.user_id, t)
         if reply.silent:
             return

@@ -162,7 +162,9 @@ class SlackAdapter:
             log.error("an answer failed", exc_info=task.exception())
 
     async def _known(self, request: Request, here: Place, since: float, timeout_s: float) -> Request:
-        return replace(request, actor=await self._people.actor(here.user, here.team, since, timeout_s))
+        actor = await self._people.actor(here.user, here.team, since, timeout_s)
+        await self._dispatcher.recognise(actor.user_id)
+        return replace(request, actor=actor)
 
     # ---- answer
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from email_validator import EmailNotValidError, validate_email
 
-from bot.command import Feature, Option
+from bot.command import RUN, Feature, Option
 from bot.context import Context
 from bot.domain.consents import CONSENT_TEXT, CONSENT_VERSION, Consent, Consented
 from bot.domain.members import Member
@@ -19,8 +19,11 @@ from bot.errors import UserInputError
 from bot.i18n import N_, Translator
 from bot.live import next_convening_section
 from bot.mailing import Wish, follow_wish
-from bot.reply import Choice, Reply, Section
+from bot.markup import escape
+from bot.reply import Button, ChannelMention, Choice, Field, Reply, Section
 from bot.request import Kind
+
+CHANNELS = 5  # named in the welcome
 
 feature = Feature("join", N_("Join the Alliance"), order=30)
 
@@ -90,34 +93,32 @@ async def join(
             aliases=("time_zone", "timezone"),
         ),
     ] = Zone(""),  # noqa: B008 - a zone is an immutable text
-    email_list: Annotated[bool, Option(N_("News by email, yes or no"), label=N_("Email list"))] = False,
+    email_list: Annotated[bool | None, Option(N_("News by email, yes or no"), label=N_("Email list"))] = None,
 ) -> Reply:
-    """Store the member; a second time updates what was told. The welcome names the next convening."""
+    """Store the member; a second time updates what is told and keeps what is left out."""
     known = await ctx.uow.members.by_user(ctx.user_id)
-    member = Member(
-        id=known.id if known else str(uuid.uuid4()),
-        name=name,
-        consent_version=CONSENT_VERSION,
-        consented_at=ctx.now,
-        created_at=known.created_at if known else ctx.now,
-        city=city,
-        email=clean_email(email, ctx.t),
-        languages=languages,
-        interests=interests,
-        zone=zone,
-        email_list=email_list,
-        shown=known.shown if known else {},
-    )
-    await ctx.uow.members.save(member, ctx.user_id, ctx.workspace_id)
-    wish = Wish(member.email, ctx.t.lang, Way.JOIN, member.id)
-    await follow_wish(ctx.uow, ctx.settings, wish, ctx.now, is_wanted=email_list)
-    await _record(ctx, member)
+    before = known or Member(str(uuid.uuid4()), name, CONSENT_VERSION, ctx.now, ctx.now)
+    told = {
+        "city": city,
+        "email": clean_email(email, ctx.t),
+        "languages": languages,
+        "interests": interests,
+        "zone": zone,
+        "email_list": email_list,
+    }
+    given = {field: value for field, value in told.items() if value not in ("", None)}
+    consent_now = {"consent_version": CONSENT_VERSION, "consented_at": ctx.now}
+    member = replace(before, name=name, **consent_now, **given)  # type: ignore[arg-type]
+    await store(ctx, member)
     return await _welcome(ctx, member, is_new=known is None)
 
 
-async def _record(ctx: Context, member: Member) -> None:
-    """Keep when, how and to which text the member consented, and whether to the email list."""
-    said = Consent(member.id, Consented.MEMBERSHIP, True, way_of(ctx), CONSENT_VERSION, ctx.now)
+async def store(ctx: Context, member: Member) -> None:
+    """Save the record; keep what the member consented to, and bring the email list in line with it."""
+    await ctx.uow.members.save(member, ctx.user_id, ctx.workspace_id)
+    wish = Wish(member.email, ctx.t.lang, Way.JOIN, member.id)
+    await follow_wish(ctx.uow, ctx.settings, wish, ctx.now, is_wanted=member.email_list)
+    said = Consent(member.id, Consented.MEMBERSHIP, True, way_of(ctx), member.consent_version, ctx.now)
     await ctx.uow.consents.add(said)
     before = [one for one in await ctx.uow.consents.of(member.id) if one.kind is Consented.EMAIL_LIST]
     if member.email_list or before:
@@ -139,5 +140,16 @@ async def _welcome(ctx: Context, member: Member, *, is_new: bool) -> Reply:
     notes = []
     if member.email_list and ctx.settings.email.is_on:
         notes.append(t("For the email list, open the link in the mail that comes to you."))
-    kept = t("Type me to see what is kept about you, and me delete to erase it.")
-    return Reply(said, (await next_convening_section(ctx, t), Section(text=" ".join((*notes, kept)))))
+    notes.append(t("Nobody sees what you told until you say so in your settings."))
+    buttons = (Button(t("Settings"), RUN, "me settings"), Button(t("What is kept about me"), RUN, "me"))
+    last = Section(text=escape(" ".join(notes)), buttons=buttons)
+    return Reply(said, (await next_convening_section(ctx, t), *await _channels(ctx), last))
+
+
+async def _channels(ctx: Context) -> tuple[Section, ...]:
+    """Return the channels of this chapter in which news comes, if there are any."""
+    follows = [one for one in await ctx.uow.follows.of_workspace(ctx.workspace_id) if not one.paused_reason]
+    label = ctx.t("Channel")
+    shown = follows[:CHANNELS]
+    fields = tuple(Field(label, ChannelMention(one.channel_id, one.channel_id.partition(":")[2])) for one in shown)
+    return (Section(ctx.t("Where your chapter hears news"), fields=fields),) if fields else ()

@@ -40,11 +40,13 @@ async def me(ctx: Context) -> Reply:
     kept, t = await kept_of(ctx), ctx.t
     facts = (*(_record(ctx, kept.member) if kept.member else ()), *_counts(ctx, kept))
     text = (
-        t("To change it, join again. You can get all of it as a file, or erase it.")
+        t("You can change it, get all of it as a file, or erase it.")
         if kept.member
         else t("You have not joined. You can get all that is kept about your account as a file, or erase it.")
     )
     buttons = (
+        *((Button(t("Change it"), RUN, "me edit"),) if kept.member else ()),
+        Button(t("Settings"), RUN, "me settings"),
         Button(t("Get it as a file"), RUN, "me export"),
         Button(t("Delete it all"), RUN, "me delete", "danger"),
     )

@@ -21,7 +21,7 @@ async def privacy(ctx: Context) -> Reply:
     first = t("Questions you ask: not stored. Helpful and Not helpful are counted without your name.")
     lines = [f"- {escape(first)}", *(f"- {_line(one, ctx)}" for one in HOLDINGS)]
     who = t(
-        "What you tell when you join is seen by nobody else. "
+        "What you tell when you join is seen by nobody else until you say so in me settings; organizers see counts. "
         "Names are never shown in channels. The log holds no names, addresses or message texts. "
         "Whoever runs this bot can read the database; the platform you write on sees what you write there."
     )
