@@ -24,6 +24,7 @@ NAMELESS: Mapping[str, str] = {
     "follow_topic": "topics of channels",
     "lane": "what a platform takes in a second",
     "meta": "the installation itself",
+    "secret": "keys of the installation",
     "reminder": "dates of convenings; the messages to people are deliveries",
     "published_topic": "reviewed content without a person",
 }

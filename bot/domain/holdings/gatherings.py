@@ -16,6 +16,9 @@ RSVP = Holding(
         "answer": N_("yes, maybe or no"),
         "answered_at": N_("when you answered"),
         "position": N_("your place among those who come"),
+        "needs": N_("what you need to take part; organizers of that convening see it"),
+        "speaks": N_("the languages you need there; organizers of that convening see it"),
+        "is_hidden": N_("whether your name is hidden from organizers too"),
         "user_id": N_("the account where you are told of changes"),
     },
 )
