@@ -30,6 +30,7 @@ KEY_BYTES = 32
 HEAD_CHARS = 8  # version and key id in base64: what tells which key a sealed value needs
 _VERSION = b"\x01"
 _ID_BYTES, _NONCE_BYTES = 5, 12
+HEAD_BYTES = 1 + _ID_BYTES
 _HEADING = "# Keys of hrc-bot, newest first. Without them nothing personal in the database can be read.\n"
 
 
@@ -74,8 +75,8 @@ class Keys:
         """
         try:
             raw = base64.b64decode(sealed + "=" * (-len(sealed) % 4), altchars=b"-_", validate=True)
-            head, nonce = raw[: 1 + _ID_BYTES], raw[1 + _ID_BYTES : 1 + _ID_BYTES + _NONCE_BYTES]
-            opened = self._ciphers[head].decrypt(nonce, raw[1 + _ID_BYTES + _NONCE_BYTES :], head + about.encode())
+            head, nonce = raw[:HEAD_BYTES], raw[HEAD_BYTES : HEAD_BYTES + _NONCE_BYTES]
+            opened = self._ciphers[head].decrypt(nonce, raw[HEAD_BYTES + _NONCE_BYTES :], head + about.encode())
             return opened.decode()
         except (InvalidTag, KeyError, ValueError) as error:
             raise Unsealable(f"a value of {'.'.join(about.split('|')[:2])} cannot be opened in its row") from error
@@ -90,8 +91,13 @@ class Keys:
         return tuple(base64.urlsafe_b64encode(head).decode() for head in self._ciphers)
 
     @cached_property
+    def by_head(self) -> dict[bytes, bytes]:
+        """Return the keys by version and id, newest first."""
+        return {_VERSION + _id_of(one): one for one in self.secrets}
+
+    @cached_property
     def _ciphers(self) -> dict[bytes, AESGCM]:
-        return {_VERSION + _id_of(one): AESGCM(derived(one, "field")) for one in self.secrets}
+        return {head: AESGCM(derived(one, "field")) for head, one in self.by_head.items()}
 
     @cached_property
     def _newest(self) -> tuple[bytes, AESGCM]:

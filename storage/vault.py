@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, column, exists, insert, select, table
+from sqlalchemy import Connection, column, delete, exists, insert, select, table
 
 from bot.errors import ConfigError
 from storage.audit_chain import ANCHOR, Anchor
@@ -74,6 +74,10 @@ def seal_secret(connection: Connection, keys: Keys, name: str, text: str) -> Non
     """Store one secret more."""
     row = {"name": name, "value": keys.seal(text, _about(name))}
     connection.execute(insert(_SECRETS).values(**row))
+
+
+def drop_secret(connection: Connection, name: str) -> None:
+    connection.execute(delete(_SECRETS).where(_SECRETS.c.name == name))
 
 
 def _founded(connection: Connection, place: KeyPlace, known: Mapping[str, str]) -> Vault:

@@ -16,15 +16,11 @@ IDS = frozenset(str(item["id"]) for item in ITEMS)
 
 WAITS_FOR = {
     "erase-then-import": "email",  # a list of addresses that somebody imports
-    "key-missing": "encryption",
-    "key-rotated-half": "encryption",
     "subpoena-dump": "encryption",
     "last-admin-removed": "roles",
     "guest-and-shared-channels": "roles",  # posts for members alone
     "token-swap": "installs",
     "discord-signature-wrong": "discord over http",
-    "backup-while-busy": "operations",
-    "restore-old-backup": "operations",
     "health-with-dead-db": "operations",
     "metrics-cardinality": "operations",
     "dependency-known-bad": "operations",
