@@ -122,6 +122,20 @@ class Reminders(Section):
             raise ValueError("write up to five times between 10m and 60d, such as 7d, 1d, 1h; or none") from None
 
 
+class Convenings(Section):
+    """Who may show a convening to every chapter."""
+
+    trusted: tuple[str, ...] = Field((), description="Accounts and workspaces that need no approval for every chapter")
+
+    @field_validator("trusted")
+    @classmethod
+    def _ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            if not _ACCOUNT.fullmatch(one):
+                raise ValueError("write each as platform:ID, in letters of English, digits and hyphens")
+        return value
+
+
 class Web(Section):
     """The bot's own web server: calendar feeds, and what links in messages lead to."""
 
@@ -183,6 +197,7 @@ class Settings(Section):
     contact: Contact = Contact()
     knowledge: Knowledge = Knowledge()
     approvals: Approvals = Approvals()
+    convenings: Convenings = Convenings()
     roles: Roles = Roles()
     limits: Limits = Limits()
     retention: Retention = Retention()

@@ -131,11 +131,15 @@ def _every(frequency: str, interval: int, t: Translator) -> str:
     return t.plural("every year", "every {count} years", interval)
 
 
-def organizer_facts(convening: Convening, t: Translator, now: datetime) -> tuple[Field, ...]:
-    """Return what only a preview shows: the limit, who sees names, the dates that a rule brings."""
+def organizer_facts(
+    convening: Convening, t: Translator, now: datetime, *, is_proposed: bool = False
+) -> tuple[Field, ...]:
+    """Return what only a preview shows: for whom it is, the limit, who sees names, the dates that a rule brings."""
     limit = str(convening.capacity) if convening.capacity else t("no limit")
     names = t("hidden from everybody") if convening.hide_names else t("seen by organizers only, never in public")
     audience = t("every chapter") if convening.audience is Scope.ALL else t("this chapter")
+    if is_proposed:
+        audience = t("this chapter; every chapter once the steering committee approves")
     return (
         Field(t("Shown to"), audience),
         Field(t("Limit of places"), limit),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.approvals import lapse
 from bot.command import Action, Command
 from bot.context import Context
 from bot.convert import values_of
@@ -18,7 +19,7 @@ from bot.domain.records import AuditEntry, Draft
 from bot.errors import CheckFailure, Conflict
 from bot.features.convening_answers import convening_of, counted, promote
 from bot.features.convening_cards import card, numbered, organizer_facts
-from bot.features.convening_values import as_typed
+from bot.features.convening_values import as_typed, is_proposed
 from bot.features.planned_times import clock_note, zone_name_note
 from bot.forms import form_of
 from bot.i18n import Translator
@@ -35,8 +36,12 @@ _UNTOUCHED = Headcount(0, 0, 0, 0)
 _NEEDED = ("title", "starts", "zone", "place")
 
 
-async def preview(ctx: Context, command: str, convening: Convening, save: Action) -> Reply:
-    """Keep what was typed for an hour and show the card as it will be, with Save and Change."""
+async def preview(ctx: Context, command: str, convening: Convening, save: Action, values: Mapping[str, Any]) -> Reply:
+    """Keep what was typed for an hour and show the card as it will be, with Save and Change.
+
+    Args:
+        values: what was typed, as values.
+    """
     token = secrets.token_urlsafe(12)
     typed = dict(ctx.request.arguments)
     await ctx.uow.drafts.put(Draft(token, ctx.user_id, command, typed | _exact(typed, convening), ctx.now + PENDING))
@@ -46,13 +51,13 @@ async def preview(ctx: Context, command: str, convening: Convening, save: Action
     checks = Section(
         ctx.t("Before you save"),
         _clock_notes(ctx.t, convening, typed),
-        organizer_facts(convening, ctx.t, ctx.now),
+        organizer_facts(convening, ctx.t, ctx.now, is_proposed=is_proposed(convening, values)),
         buttons,
     )
-    return Reply(summary, (*await _as_posted(ctx, convening), checks))
+    return Reply(summary, (*await as_posted(ctx, convening), checks))
 
 
-async def _as_posted(ctx: Context, convening: Convening) -> tuple[Section, ...]:
+async def as_posted(ctx: Context, convening: Convening) -> tuple[Section, ...]:
     """Return the card's sections without the buttons that work only once it is saved."""
     count = await counted(ctx.uow, convening) if convening.id else _UNTOUCHED
     shown = card(convening, count, ctx.t, ctx.now)
@@ -112,9 +117,8 @@ def _cleared(command: Command, arguments: Mapping[str, str]) -> dict[str, Any]:
     return {one.name: blanks.get(one.type) for one in asked if is_blank(arguments.get(one.name, ""))}
 
 
-async def saved(ctx: Context, convening: Convening, command: str) -> Reply:
-    """Store a new convening and ask for it in every channel that follows convenings."""
-    stored = await ctx.uow.convenings.add(convening)
+async def saved(ctx: Context, stored: Convening, command: str, more: tuple[Section, ...] = ()) -> Reply:
+    """Ask for a convening that was stored just now in every channel that follows convenings; tell `more` of it."""
     count = await ctx.deliver(Subject.CONVENING, stored.id, TOPIC, stored.revision, workspace_id=bound(stored))
     await audit(ctx, command, f"convening:{stored.id}")
     t = ctx.t
@@ -122,7 +126,7 @@ async def saved(ctx: Context, convening: Convening, command: str) -> Reply:
     text = t.plural("It is on its way to {count} channel.", "It is on its way to {count} channels.", count)
     if not count:
         text = t("No channel follows convenings yet. In a channel, type: channel follow")
-    return Reply(summary, (Section(text=escape(text)), *await _as_posted(ctx, stored)), replaces=True)
+    return Reply(summary, (Section(text=escape(text)), *more, *await as_posted(ctx, stored)), replaces=True)
 
 
 def bound(convening: Convening) -> str:
@@ -131,7 +135,11 @@ def bound(convening: Convening) -> str:
 
 
 async def save_change(ctx: Context, convening: Convening, command: str) -> Reply:
-    """Store a changed convening, ask every copy for it, and give places that became free to those who wait."""
+    """Store a changed convening, ask every copy for it, and give places that became free to those who wait.
+
+    A proposal to every chapter lapses, since what was proposed is another thing now.
+    """
+    await lapse(ctx, "convening", convening.id)
     answers = await ctx.uow.convenings.answers(convening.id)
     old = await convening_of(ctx, convening.id)
     stored = await ctx.uow.convenings.save(convening)
@@ -142,7 +150,7 @@ async def save_change(ctx: Context, convening: Convening, command: str) -> Reply
     await audit(ctx, command, f"convening:{stored.id}")
     text = ctx.t.plural("{count} posted card changes.", "{count} posted cards change.", count)
     summary = ctx.t("“{title}” is changed.", title=numbered(stored))
-    return Reply(summary, (Section(text=escape(text)), *await _as_posted(ctx, stored)), replaces=True)
+    return Reply(summary, (Section(text=escape(text)), *await as_posted(ctx, stored)), replaces=True)
 
 
 async def update_copies(ctx: Context, convening: Convening) -> int:

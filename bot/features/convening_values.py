@@ -13,7 +13,7 @@ from bot.domain.convenings import Convening, Scope
 from bot.domain.recurrence import Problem, RuleError, rule_of
 from bot.domain.spoken_times import Ending
 from bot.domain.times import WallTime
-from bot.errors import CheckFailure, UserInputError
+from bot.errors import UserInputError
 from bot.features.planned_times import refuse_unplannable
 from bot.i18n import Translator
 from bot.permissions import STEERING
@@ -88,25 +88,30 @@ def _theme_ids(ctx: Context, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def is_trusted(ctx: Context) -> bool:
+    """Say whether the person may show a convening to every chapter without somebody else's approval."""
+    trusted = frozenset(ctx.settings.convenings.trusted)
+    return STEERING in ctx.roles or not trusted.isdisjoint({ctx.user_id, ctx.workspace_id, *ctx.standing.accounts})
+
+
 def audience_for(ctx: Context, typed: str) -> Scope:
-    """Return the audience that was chosen, else the widest that the person may address.
+    """Return the audience that was chosen and may be addressed at once; others' wish for every chapter is proposed.
 
     Raises:
-        CheckFailure: an organizer chose every chapter.
         UserInputError: the chapter of a place without one.
     """
-    default = Scope.ALL if STEERING in ctx.roles else Scope.CHAPTER
-    audience = Scope(typed) if typed else default
-    if audience is Scope.ALL and STEERING not in ctx.roles:
-        raise CheckFailure(
-            ctx.t("Only the Alliance's steering committee can announce to every chapter."),
-            ctx.t("Choose “this chapter” as the audience, or ask a member of the steering committee."),
-        )
+    wished = Scope(typed) if typed else Scope.ALL if STEERING in ctx.roles else Scope.CHAPTER
+    audience = wished if is_trusted(ctx) else Scope.CHAPTER
     if audience is Scope.CHAPTER and not ctx.workspace_id:
         raise UserInputError(
             ctx.t("There is no chapter here."), ctx.t("Type this in a channel of your chapter."), "audience"
         )
     return audience
+
+
+def is_proposed(convening: Convening, values: Mapping[str, Any]) -> bool:
+    """Say whether every chapter is wished for and somebody else has to approve it."""
+    return values.get("audience") == Scope.ALL and convening.audience is Scope.CHAPTER
 
 
 def changed(ctx: Context, old: Convening, values: Mapping[str, Any]) -> Convening:
@@ -121,7 +126,8 @@ def changed(ctx: Context, old: Convening, values: Mapping[str, Any]) -> Convenin
     ends = _new_end(values["ends"], starts) if "ends" in values else _moved_end(old, starts)
     repeat = values.get("repeat", old.repeat) or ""
     skipped = old.skipped if (starts, repeat) == (old.starts, old.repeat) else ()
-    audience = audience_for(ctx, "all") if values.get("audience") == Scope.ALL else old.audience
+    widens = values.get("audience") == Scope.ALL and is_trusted(ctx)
+    audience = Scope.ALL if widens else old.audience
     told = replace(old, revision=old.revision + 1, skipped=skipped, audience=audience, **_facts(ctx, values))
     return _timed(ctx, told, starts, ends, repeat)
 

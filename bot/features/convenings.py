@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
+from bot.approvals import lapse, waiting_for
 from bot.command import RUN, Delivering, Feature, Option, Rendered
 from bot.context import Context
-from bot.domain.convenings import Convening, Going, headcount
+from bot.domain.convenings import Convening, Going, Scope, headcount
 from bot.domain.deliveries import Subject
 from bot.domain.times import Zone
 from bot.errors import NotFound, UserInputError
@@ -56,7 +57,8 @@ from bot.features.convening_plans import (
     typed_values,
     update_copies,
 )
-from bot.features.convening_values import changed, check_times, planned
+from bot.features.convening_sharing import KIND, SHARING, share, wished
+from bot.features.convening_values import changed, check_times, is_trusted, planned
 from bot.i18n import N_
 from bot.permissions import ORGANIZER, organizer
 from bot.reply import Button, Field, Form, Reply, Section
@@ -66,6 +68,7 @@ SHOWN = 10
 
 feature = Feature("convening", summary=N_("Gatherings: see them, answer, announce your own"), order=30)
 feature.delivers(Subject.PROMOTION)(render_promotion)
+feature.approves(KIND, SHARING)
 
 
 @feature.command("list", summary=N_("See the convenings that are coming up"), example="convening list")
@@ -93,9 +96,18 @@ async def _shown(ctx: Context, convening_id: int) -> Reply:
         return shown
     buttons = (
         open_edit.button(ctx.t("Edit"), convening.id),
+        *await _sharing(ctx, convening),
         Button(ctx.t("Cancel this convening"), RUN, f"convening cancel {convening.id}", "danger"),
     )
     return replace(shown, sections=(*shown.sections, Section(numbered(convening), buttons=buttons)))
+
+
+async def _sharing(ctx: Context, convening: Convening) -> tuple[Button, ...]:
+    """Return the button that shows a chapter's convening to every chapter, unless that is proposed already."""
+    if convening.audience is Scope.ALL or await waiting_for(ctx, KIND, convening.id):
+        return ()
+    label = ctx.t("Show to every chapter") if is_trusted(ctx) else ctx.t("Propose to every chapter")
+    return (share_pressed.button(label, convening.id),)
 
 
 async def _with_themes(ctx: Context, convening: Convening) -> Reply:
@@ -144,7 +156,8 @@ async def add(
     when = {"starts": starts, "zone": zone, "ends": ends, "repeat": repeat}
     what = {"title": title, "description": description, "descripcion": descripcion, "host": host, "themes": themes}
     who = {"languages": languages, "access": access, "capacity": capacity, "hide_names": hide_names}
-    return await preview(ctx, add.name, planned(ctx, where | when | what | who), save_new)
+    values = where | when | what | who
+    return await preview(ctx, add.name, planned(ctx, values), save_new, values)
 
 
 @feature.action("save", check=organizer, writes=True)
@@ -153,7 +166,9 @@ async def save_new(ctx: Context, argument: str) -> Reply:
     draft = await take_pending(ctx, argument)
     if draft is None:
         return _saved_already(ctx)
-    return await saved(ctx, planned(ctx, typed_values(ctx, add, draft.values)), add.name)
+    values = typed_values(ctx, add, draft.values)
+    stored, more = await wished(ctx, await ctx.uow.convenings.add(planned(ctx, values)), values)
+    return await saved(ctx, stored, add.name, more)
 
 
 def _saved_already(ctx: Context) -> Reply:
@@ -211,7 +226,8 @@ async def _form_or_button(ctx: Context, convening_id: int) -> Reply | Form:
 async def _edit_preview(ctx: Context, convening_id: int, arguments: Mapping[str, str]) -> Reply:
     old = await editable(ctx, convening_id)
     refuse_outdated(ctx, old, arguments)
-    return await preview(ctx, edit.name, changed(ctx, old, typed_values(ctx, edit, arguments, old)), save_edit)
+    values = typed_values(ctx, edit, arguments, old)
+    return await preview(ctx, edit.name, changed(ctx, old, values), save_edit, values)
 
 
 @feature.action("edit", check=organizer, opens_form=True)
@@ -228,7 +244,14 @@ async def save_edit(ctx: Context, argument: str) -> Reply:
     old = await editable(ctx, number_in(ctx, draft.values["convening"]))
     values = typed_values(ctx, edit, draft.values, old)
     refuse_outdated(ctx, old, draft.values)
-    return await save_change(ctx, changed(ctx, old, values), edit.name)
+    reply = await save_change(ctx, changed(ctx, old, values), edit.name)
+    _, more = await wished(ctx, await convening_of(ctx, old.id), values)
+    return replace(reply, sections=(*more, *reply.sections))
+
+
+@feature.action("share", check=organizer, writes=True)
+async def share_pressed(ctx: Context, argument: str) -> Reply:
+    return await share(ctx, number_in(ctx, argument))
 
 
 @feature.command(
@@ -248,6 +271,7 @@ async def cancel(
 ) -> Reply:
     old = await editable(ctx, convening)
     stored = await ctx.uow.convenings.save(old.cancelled(reason, ctx.now))
+    await lapse(ctx, KIND, stored.id)
     await ctx.uow.deliveries.drop_pending(Subject.CONVENING, stored.id)
     count = await update_copies(ctx, stored)
     await audit(ctx, cancel.name, f"convening:{stored.id}")

@@ -179,3 +179,59 @@ async def test_only_the_committee_shows_a_convening_to_every_chapter(chat, sqlit
     await chat.deliver()
     assert post(chat, "fake:C2").summary.startswith("City assembly")
     assert "1 convening" in (await chat.say("convening list", **ELSEWHERE)).summary
+
+
+async def test_a_chapter_proposes_its_convening_to_every_chapter_and_the_committee_approves(chat, sqlite_storage):
+    await followed(chat)
+    await chat.say("channel follow", **ELSEWHERE)
+    preview = await chat.say(f"{ADD} audience:all", **ORGANIZER)
+    assert value_of(preview, "Shown to") == "this chapter; every chapter once the steering committee approves"
+    saved = await chat.press(preview, "Save")
+    assert "Until it is approved, it is shown in this chapter alone." in words_of(saved)
+    await chat.deliver()
+    assert chat.messenger.seen_in("fake:C2") == []
+    assert "No convening" in (await chat.say("convening list", **ELSEWHERE)).summary
+    (asked,) = chat.messenger.seen_in("fake:steering")
+    shown = await chat.press(asked, "Check it", **STEERING)
+    assert value_of(shown, "Channels that get it") == "2"
+    assert "City Hall" in words_of(shown)
+    assert "is shown to every chapter now" in (await chat.press(shown, "Approve", **STEERING)).summary
+    await chat.deliver()
+    assert post(chat, "fake:C2").summary.startswith("City assembly")
+    assert len(chat.messenger.seen_in("fake:C1")) == 1
+    assert (await _stored(sqlite_storage)).audience == "all"
+
+
+async def test_a_proposal_lapses_when_the_convening_changes_and_can_be_made_anew(chat, sqlite_storage):
+    await planned(chat, "audience:all")
+    await chat.press(await chat.say('convening edit 1 place:"Park"', **ORGANIZER), "Save")
+    shown = await chat.say("approvals show 1", **STEERING)
+    assert "not valid any more" in shown.summary
+    again = await chat.press(await chat.say("convening show 1", **ORGANIZER), "Propose to every chapter")
+    assert again.summary == "“City assembly (#1)” is proposed to every chapter."
+    await chat.say("convening cancel 1 reason:Rain", **ORGANIZER)
+    assert "not valid any more" in (await chat.say("approvals show 2", **STEERING)).summary
+    assert (await _stored(sqlite_storage)).audience == "chapter"
+
+
+@pytest.mark.parametrize("trusted", ["fake:olga", "fake:T1"])
+async def test_a_trusted_host_needs_no_approval(sqlite_storage, trusted):
+    from bot.settings import Convenings
+
+    async with conversation(sqlite_storage, convenings=Convenings(trusted=(trusted,))) as chat:
+        await chat.say("channel follow", **ELSEWHERE)
+        await planned(chat, "audience:all")
+        assert post(chat, "fake:C2").summary.startswith("City assembly")
+        await planned(chat, "title:Second")
+        shown = await chat.press(await chat.say("convening show 2", **ORGANIZER), "Show to every chapter")
+        assert "is shown to every chapter now" in shown.summary
+
+
+async def test_nobody_of_another_chapter_shares_a_convening(chat, sqlite_storage):
+    await planned(chat)
+    shown = await chat.say("convening show 1", **ORGANIZER)
+    for who in (ELSEWHERE, MEMBER):
+        await chat.press(shown, "Propose to every chapter", **who)
+    assert (await _stored(sqlite_storage)).audience == "chapter"
+    async with sqlite_storage.unit_of_work(writes=False) as uow:
+        assert await uow.approvals.waiting() == ()
