@@ -20,9 +20,6 @@ RSVP = Holding(
         "speaks": N_("the languages you need there; organizers of that convening see it"),
         "is_hidden": N_("whether your name is hidden from organizers too"),
         "user_id": N_("the account where you are told of changes"),
-        "needs": N_("what you need to take part; for organizers, until you say no"),
-        "speaks": N_("the language that you need there; for organizers, until you say no"),
-        "is_hidden": N_("whether your name is kept from organizers too"),
     },
 )
 CONVENING = Holding(
