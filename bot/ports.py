@@ -11,7 +11,7 @@ from typing import Protocol
 from bot.domain.announcements import AnnouncementStore, CorrectionStore
 from bot.domain.approvals import ApprovalStore
 from bot.domain.calendars import CalendarStore
-from bot.domain.chapters import FollowStore
+from bot.domain.chapters import ChapterStore, FollowStore
 from bot.domain.consents import ConsentStore
 from bot.domain.convenings import ConveningStore
 from bot.domain.conversations import ConversationStore
@@ -41,6 +41,7 @@ class UnitOfWork(Protocol):
     calendars: CalendarStore
     blocks: BlockStore
     consents: ConsentStore
+    chapters: ChapterStore
     convenings: ConveningStore
     conversations: ConversationStore
     corrections: CorrectionStore

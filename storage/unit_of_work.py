@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from bot.domain.announcements import AnnouncementStore, CorrectionStore
 from bot.domain.approvals import ApprovalStore
 from bot.domain.calendars import CalendarStore
-from bot.domain.chapters import FollowStore
+from bot.domain.chapters import ChapterStore, FollowStore
 from bot.domain.consents import ConsentStore
 from bot.domain.convenings import ConveningStore
 from bot.domain.conversations import ConversationStore
@@ -35,6 +35,7 @@ from storage.repositories.approvals import Approvals
 from storage.repositories.audit import Audit
 from storage.repositories.blocks import Blocks
 from storage.repositories.calendars import Calendars
+from storage.repositories.chapters import Chapters
 from storage.repositories.consents import Consents
 from storage.repositories.convenings import Convenings
 from storage.repositories.conversations import Conversations
@@ -75,6 +76,7 @@ class UnitOfWork:
         self.calendars: CalendarStore = Calendars(session, leasing.secret)
         self.blocks: BlockStore = Blocks(session, leasing.secret)
         self.consents: ConsentStore = Consents(session)
+        self.chapters: ChapterStore = Chapters(session)
         self.convenings: ConveningStore = Convenings(session, locks=writes)
         self.conversations: ConversationStore = Conversations(session, leasing.secret)
         self.corrections: CorrectionStore = Corrections(session)

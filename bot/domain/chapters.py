@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 TOPICS = ("convenings", "announcements")
@@ -24,6 +25,51 @@ class Follow:
     created_by: str
     created_at: datetime
     paused_reason: str = ""
+
+
+class Takes(StrEnum):
+    """What a chapter does with what the Alliance announces to every chapter."""
+
+    ALL = "all"
+    ASK = "ask"  # its organizers are asked first, item by item
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """What a chapter chose; whoever chose nothing takes all.
+
+    `until` is when `takes` ends and everything is taken again (aware UTC), None for no end. `offers_channel_id` is
+    where organizers are asked. `city` is a name as the directory of cities has it, or as it was typed.
+    """
+
+    workspace_id: str
+    takes: Takes = Takes.ALL
+    until: datetime | None = None
+    offers_channel_id: str = ""
+    city: str = ""
+
+    def takes_at(self, now: datetime) -> Takes:
+        return Takes.ALL if self.until and self.until <= now else self.takes
+
+
+class ChapterStore(Protocol):
+    """What chapters chose."""
+
+    async def get(self, workspace_id: str) -> Chapter:
+        """Return what the chapter chose, the defaults when it chose nothing."""
+
+    async def save(self, chapter: Chapter) -> Chapter:
+        """Insert or replace."""
+
+    async def all(self) -> tuple[Chapter, ...]:
+        """Return the chapters that chose something."""
+
+    async def choose(self, announcement_id: int, workspace_id: str, *, is_taken: bool) -> bool:
+        """Remember what organizers said to one announcement; False when somebody said something before."""
+
+    async def chosen(self, announcement_id: int, workspace_id: str) -> bool | None:
+        """Return whether organizers took the announcement, None while nobody said anything."""
 
 
 class FollowStore(Protocol):

@@ -29,6 +29,7 @@ class Subject(StrEnum):
     PROPOSAL = "proposal"  # a topic waits for a second person
     APPROVAL = "approval"  # something waits for a second person
     SUBSCRIPTION = "subscription"  # somebody asked for the email list and is to confirm it
+    OFFER = "offer"  # an announcement that a chapter is asked about before it is posted there
     VERDICT = "verdict"  # what became of that, for whoever asked
 
 

@@ -27,6 +27,20 @@ class Preferences:
     topics: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who asked for announcements as direct messages; `accounts` are all of theirs.
+
+    `workspaces` are where they joined; `city` is as they typed it, both empty for somebody who has not joined.
+    """
+
+    preferences: Preferences
+    accounts: tuple[str, ...]
+    city: str = ""
+    workspaces: tuple[str, ...] = ()
+    is_member: bool = False
+
+
 class PreferenceStore(Protocol):
     """Wishes by the account of whoever told them."""
 
@@ -35,6 +49,9 @@ class PreferenceStore(Protocol):
 
     async def save(self, preferences: Preferences) -> None:
         """Insert or replace; a member's zone goes to their record."""
+
+    async def readers(self) -> tuple[Reader, ...]:
+        """Return everybody who asked for announcements as direct messages, each person once."""
 
     async def language(self, user_id: str) -> str:
         """Return the language that the person chose, "" for none."""

@@ -14,8 +14,10 @@ from bot.problems import reason_of
 from bot.reply import Button, Field, Moment, Reply, Section
 from bot.rights import is_steering
 
+MAIL = "email"  # the platform of readers by mail
 _POSTED = (Status.SHOWN,)
 FAILED = (Status.REFUSED, Status.DEAD, Status.HELD, Status.GONE)
+ROLES = {"member": N_("members"), "organizer": N_("organizers"), "steering": N_("the steering committee")}
 _DROPPED = (Status.DROPPED,)
 _ENDED = {State.CANCELLED: N_("cancelled"), State.WITHDRAWN: N_("withdrawn"), State.OVER: N_("over")}
 
@@ -55,9 +57,25 @@ async def render(delivering: Delivering) -> Rendered | None:
     if found is None:
         return None
     is_late = not delivering.is_posted and found.is_over(delivering.now)
-    if is_late or (not delivering.is_posted and not await may_still_go(found, delivering)):
+    if is_late or (
+        not delivering.is_posted and not (await may_still_go(found, delivering) and await _asks(delivering))
+    ):
         return None
     return Rendered(posted(found, delivering.t), found.revision)
+
+
+async def _may_begin(announcement: Announcement, delivering: Delivering) -> bool:
+    """Say whether the target may be shown what it does not show yet."""
+    is_late = announcement.is_over(delivering.now)
+    return not is_late and await may_still_go(announcement, delivering) and await _asks(delivering)
+
+
+async def _asks(delivering: Delivering) -> bool:
+    """Say whether a person still wants direct messages; who reads by mail left the list by itself."""
+    target = delivering.target
+    if not target.user_id or target.platform == MAIL:
+        return True
+    return (await delivering.uow.preferences.of(target.user_id)).direct_announcements
 
 
 async def may_still_go(announcement: Announcement, delivering: Delivering) -> bool:
@@ -91,8 +109,15 @@ def when_of(announcement: Announcement, t: Translator) -> str | Moment:
 
 
 def audience_of(announcement: Announcement, t: Translator) -> str:
-    everybody = announcement.audience is Audience.ALL
-    return t("every chapter of the Alliance") if everybody else t("this chapter")
+    """Return whom it is for in words: "this chapter; language: Español"."""
+    only = announcement.only
+    words = [t("every chapter of the Alliance") if announcement.audience is Audience.ALL else t("this chapter")]
+    words += [t("city: {name}", name=only.city)] if only.city else []
+    words += [t("part of the world: {name}", name=only.region)] if only.region else []
+    words += [t("theme: {name}", name=only.theme)] if only.theme else []
+    words += [t("language: {name}", name=LANGUAGES[only.lang])] if only.lang else []
+    words += [t("by direct message only, to: {role}", role=t(ROLES[only.role]))] if only.role else []
+    return "; ".join(words)
 
 
 def entry(announcement: Announcement, deliveries: Sequence[Delivery], t: Translator, *, waits: bool) -> Section:

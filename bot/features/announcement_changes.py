@@ -58,7 +58,9 @@ async def withdraw(ctx: Context, announcement_id: int, reason: str) -> Reply:
 
 async def _end(ctx: Context, ended: Announcement, act: str) -> None:
     """Let copies that stand say what became of it, drop what was not sent, and end what waits for a second person."""
-    await ctx.uow.deliveries.drop_pending(Subject.ANNOUNCEMENT, ended.id)
+    for subject in (Subject.ANNOUNCEMENT, Subject.OFFER):
+        await ctx.uow.deliveries.drop_pending(subject, ended.id)
+    await ctx.uow.deliveries.raise_wanted(Subject.OFFER, ended.id, ended.revision, ctx.now)
     await ctx.uow.deliveries.raise_wanted(Subject.ANNOUNCEMENT, ended.id, ended.revision, ctx.now, is_cancelled=True)
     await approvals.lapse(ctx, KIND, ended.id)
     newest = await ctx.uow.corrections.newest(ended.id)
@@ -165,7 +167,8 @@ APPROVABLE = Approvable(N_("A correction waits for a second person."), _named, _
 async def _corrected(ctx: Context, found: Announcement, correction: Correction) -> Reply:
     """Ask every copy for the new words; what was not sent yet goes out in them."""
     stored = await ctx.uow.announcements.save(found.corrected(correction.texts, ctx.now))
-    await ctx.uow.deliveries.raise_wanted(Subject.ANNOUNCEMENT, stored.id, stored.revision, ctx.now)
+    for subject in (Subject.ANNOUNCEMENT, Subject.OFFER):
+        await ctx.uow.deliveries.raise_wanted(subject, stored.id, stored.revision, ctx.now)
     await audit(ctx, "announce corrected", stored)
     return Reply(ctx.t("“{title}” is corrected; every copy follows.", title=numbered(stored)), replaces=True)
 
@@ -180,6 +183,7 @@ async def expire(open_unit_of_work: OpenUnitOfWork, clock: Clock) -> int:
             found = await uow.announcements.get(number)
             if found and found.state is State.SENT and found.is_over(now):
                 over = await uow.announcements.save(found.expired())
-                await uow.deliveries.drop_pending(Subject.ANNOUNCEMENT, over.id)
-                await uow.deliveries.raise_wanted(Subject.ANNOUNCEMENT, over.id, over.revision, now)
+                for subject in (Subject.ANNOUNCEMENT, Subject.OFFER):
+                    await uow.deliveries.drop_pending(subject, over.id)
+                    await uow.deliveries.raise_wanted(subject, over.id, over.revision, now)
     return len(due)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.context import Context
 from bot.domain.announcements import Announcement, Audience
 from bot.domain.approvals import Approvers
-from bot.domain.deliveries import Target
 from bot.errors import CheckFailure, NotFound, UserInputError
 from bot.features.announcement_cards import audience_of, numbered, preview_sections, when_of
-from bot.features.announcement_reach import targets_of
+from bot.features.announcement_reach import Reach, reach_notes, reach_of
 from bot.features.planned_times import clock_note
 from bot.i18n import Translator
 from bot.markup import escape
@@ -77,19 +75,19 @@ def approvers_of(announcement: Announcement) -> Approvers:
 
 async def preview(ctx: Context, draft: Announcement, *, needs_second: bool) -> Reply:
     """Show the draft exactly as it will appear, and the exact number of channels."""
-    t, targets = ctx.t, await targets_of(ctx, draft)
+    t, reach = ctx.t, await reach_of(ctx, draft)
     summary = t.plural(
         "Please check: “{title}” goes to {count} channel. It is not sent yet.",
         "Please check: “{title}” goes to {count} channels. It is not sent yet.",
-        len(targets),
+        len(reach.channels),
         title=numbered(draft),
     )
     twin = await twin_of(ctx, draft)
-    notes = (same_text(t, twin) if twin else "", *notes_of(t, draft, targets))
+    notes = (same_text(t, twin) if twin else "", *reach_notes(reach, t), *notes_of(t, draft, reach))
     text = "\n\n".join(escape(note) for note in notes if note)
     buttons = send_buttons(t, draft, is_doubtful=twin is not None, needs_second=needs_second)
     checks = Section(t("Before you send"), text, facts_of(draft, t), buttons)
-    return Reply(summary, (*preview_sections(draft, targets, t), checks))
+    return Reply(summary, (*preview_sections(draft, reach.targets, t), checks))
 
 
 def facts_of(draft: Announcement, t: Translator) -> tuple[Field, ...]:
@@ -98,14 +96,14 @@ def facts_of(draft: Announcement, t: Translator) -> tuple[Field, ...]:
     return (*fields, Field(t("Valid until"), Moment(draft.until.aware, draft.until.zone))) if draft.until else fields
 
 
-def notes_of(t: Translator, draft: Announcement, targets: Sequence[Target]) -> tuple[str, ...]:
+def notes_of(t: Translator, draft: Announcement, reach: Reach) -> tuple[str, ...]:
     """Return what must be known before it goes out, as sentences."""
-    notes = ("" if targets else no_channel(t), clock_note(t, draft.when) if draft.when else "")
+    notes = ("" if reach else no_channel(t), clock_note(t, draft.when) if draft.when else "")
     return tuple(one for one in notes if one)
 
 
 def no_channel(t: Translator) -> str:
-    return t("No channel follows announcements yet. In a channel, type: channel follow")
+    return t("No channel that is meant follows announcements yet. In a channel, type: channel follow")
 
 
 def send_buttons(t: Translator, draft: Announcement, *, is_doubtful: bool, needs_second: bool) -> tuple[Button, ...]:
@@ -114,7 +112,9 @@ def send_buttons(t: Translator, draft: Announcement, *, is_doubtful: bool, needs
     label = t("Send it anyway") if is_doubtful else t("Send")
     if needs_second:
         label = t("Ask a second person anyway") if is_doubtful else t("Ask a second person")
-    return (Button(label, action, str(draft.id), style), Button(t("Discard"), "announce.discard", str(draft.id)))
+    number = str(draft.id)
+    audience = Button(t("Change the audience"), "announce.audience", number)
+    return (Button(label, action, number, style), Button(t("Discard"), "announce.discard", number), audience)
 
 
 async def twin_of(ctx: Context, draft: Announcement) -> Announcement | None:

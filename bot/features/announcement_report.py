@@ -11,9 +11,9 @@ from bot.context import Context
 from bot.domain.announcements import Announcement, State
 from bot.domain.deliveries import Delivery, Status, Subject, Target
 from bot.domain.records import AuditEntry
-from bot.features.announcement_cards import FAILED, audience_of, numbered, state_of, when_of
+from bot.features.announcement_cards import FAILED, MAIL, audience_of, numbered, state_of, when_of
 from bot.features.announcement_drafts import announcement_of
-from bot.features.announcement_reach import MAIL, TOPIC
+from bot.features.announcement_reach import TOPIC
 from bot.features.announcement_sending import audit
 from bot.features.deliveries import again, leave
 from bot.i18n import Translator

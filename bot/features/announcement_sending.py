@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from statistics import median
 
 from bot import approvals
@@ -10,7 +9,7 @@ from bot.command import RUN, Approvable, Shown
 from bot.context import Context
 from bot.domain.announcements import Announcement, State
 from bot.domain.approvals import Approval, fingerprint_of
-from bot.domain.deliveries import Subject, Target
+from bot.domain.deliveries import Subject
 from bot.domain.records import AuditEntry
 from bot.errors import CheckFailure, Conflict
 from bot.features.announcement_cards import numbered, preview_sections, when_of
@@ -24,7 +23,7 @@ from bot.features.announcement_drafts import (
     send_buttons,
     twin_of,
 )
-from bot.features.announcement_reach import bound, counted, targets_of
+from bot.features.announcement_reach import Reach, bound, reach_notes, reach_of, want
 from bot.i18n import N_, Translator
 from bot.markup import escape
 from bot.ports import UnitOfWork
@@ -46,16 +45,16 @@ async def send(ctx: Context, announcement_id: int, *, is_meant: bool) -> Reply:
     if draft.state is not State.DRAFT:
         return await _sent_already(ctx, draft)
     _refuse_stale(ctx, draft)
-    targets = await targets_of(ctx, draft)
-    if not targets:
+    reach = await reach_of(ctx, draft)
+    if not reach:
         return Reply(ctx.t("Nothing was sent."), (Section(text=escape(no_channel(ctx.t))),))
     needs = await needs_second(ctx, draft)
     if needs and not await approvals.is_own(ctx, (draft.created_by,)):
         return await approvals.show(ctx, await _request(ctx, draft))
-    doubt = "" if is_meant else await _doubt(ctx, draft, len(targets))
+    doubt = "" if is_meant else await _doubt(ctx, draft, reach)
     if doubt:
         return Reply(doubt, (Section(buttons=send_buttons(ctx.t, draft, is_doubtful=True, needs_second=needs)),))
-    return await _asked(ctx, draft) if needs else await _go(ctx, draft, targets, ctx.user_id)
+    return await _asked(ctx, draft) if needs else await _go(ctx, draft, reach, ctx.user_id)
 
 
 async def approve(ctx: Context, announcement_id: int) -> Reply:
@@ -111,24 +110,24 @@ async def _previewed(ctx: Context, announcement_id: int) -> Shown | None:
     draft = await ctx.uow.announcements.get(announcement_id)
     if draft is None or draft.state is not State.DRAFT:
         return None
-    t, targets = ctx.t, await targets_of(ctx, draft)
-    reach = t.plural("It goes to {count} channel, once.", "It goes to {count} channels, once.", len(targets))
-    notes = (reach, await _doubt(ctx, draft, len(targets)), *notes_of(t, draft, targets))
+    t, reach = ctx.t, await reach_of(ctx, draft)
+    channels = t.plural("It goes to {count} channel, once.", "It goes to {count} channels, once.", len(reach.channels))
+    notes = (channels, *reach_notes(reach, t), await _doubt(ctx, draft, reach), *notes_of(t, draft, reach))
     text = "\n\n".join(escape(one) for one in notes if one)
     checks = Section(t("What will happen"), text, facts_of(draft, t))
     mark = _fingerprint(draft)
-    sections = (*preview_sections(draft, targets, t), checks)
-    return Shown(sections, mark, fingerprint_of(mark, sorted(counted(targets).items()), len(targets)))
+    sections = (*preview_sections(draft, reach.targets, t), checks)
+    return Shown(sections, mark, fingerprint_of(mark, reach.mark))
 
 
 async def _approved(ctx: Context, approval: Approval) -> Reply:
     """Send what a second person approved, in the name of whoever asked."""
     draft = await announcement_of(ctx, approval.subject_id)
     _refuse_stale(ctx, draft)
-    targets = await targets_of(ctx, draft)
-    if not targets:
+    reach = await reach_of(ctx, draft)
+    if not reach:
         raise Conflict(ctx.t("Nothing was sent."), no_channel(ctx.t))
-    return await _go(ctx, draft, targets, next(iter(approval.hands), ""))
+    return await _go(ctx, draft, reach, next(iter(approval.hands), ""))
 
 
 APPROVABLE = Approvable(N_("An announcement waits for a second person."), _named, _previewed, _approved)
@@ -162,14 +161,17 @@ def _refuse_stale(ctx: Context, draft: Announcement) -> None:
             raise Conflict(t("{when} is in the past.", when=t.moment(time.aware)), again)
 
 
-async def _doubt(ctx: Context, draft: Announcement, count: int) -> str:
+async def _doubt(ctx: Context, draft: Announcement, reach: Reach) -> str:
     """Return why it looks like a mistake, "" when it does not: the same text just now, or far more channels."""
     twin = await twin_of(ctx, draft)
     if twin:
         return same_text(ctx.t, twin)
     usual = await _usual(ctx, draft)
+    count = len(reach.targets)
     if usual is None or count <= UNUSUAL * usual:
         return ""
+    if count > len(reach.channels):
+        return ctx.t("This would reach {count} channels and people; usually it is {usual}.", count=count, usual=usual)
     return ctx.t("This would reach {count} channels; usually it is {usual}.", count=count, usual=usual)
 
 
@@ -181,11 +183,11 @@ async def _usual(ctx: Context, draft: Announcement) -> int | None:
     return round(median(counts)) or 1 if counts else None
 
 
-async def _go(ctx: Context, draft: Announcement, targets: Sequence[Target], by: str) -> Reply:
+async def _go(ctx: Context, draft: Announcement, reach: Reach, by: str) -> Reply:
     """Store the announcement as sent and its deliveries, in this unit of work."""
-    t, sent, count = ctx.t, await ctx.uow.announcements.save(draft.sent(by, ctx.now)), len(targets)
-    due = sent.when.utc if sent.when else ctx.now
-    await ctx.uow.deliveries.want(Subject.ANNOUNCEMENT, sent.id, tuple(targets), sent.revision, due)
+    t, count = ctx.t, len(reach.channels)
+    sent = await ctx.uow.announcements.save(draft.sent(by, ctx.now))
+    await want(ctx, sent, reach)
     await audit(ctx, "announce send", sent)
     words = t.plural(
         "“{title}” is on its way to {count} channel.",
@@ -193,8 +195,9 @@ async def _go(ctx: Context, draft: Announcement, targets: Sequence[Target], by: 
         count,
         title=numbered(sent),
     )
+    notes = escape(" ".join(reach_notes(reach, t)))
     if sent.when is None:
-        return Reply(words, replaces=True)
+        return Reply(words, (Section(text=notes),) if notes else (), replaces=True)
     words = t.plural(
         "“{title}” goes to {count} channel later.",
         "“{title}” goes to {count} channels later.",
@@ -202,7 +205,9 @@ async def _go(ctx: Context, draft: Announcement, targets: Sequence[Target], by: 
         title=numbered(sent),
     )
     button = Button(t("Cancel it"), RUN, f"announce cancel {sent.id}", "danger")
-    return Reply(words, (Section(fields=(Field(t("When"), when_of(sent, t)),), buttons=(button,)),), replaces=True)
+    return Reply(
+        words, (Section(text=notes, fields=(Field(t("When"), when_of(sent, t)),), buttons=(button,)),), replaces=True
+    )
 
 
 async def audit(ctx: Context, act: str, announcement: Announcement) -> None:

@@ -8,14 +8,28 @@ from typing import Annotated, Any
 from bot import approvals
 from bot.command import RUN, Answer, Feature, Option
 from bot.context import Context
-from bot.domain.announcements import Announcement, Texts
+from bot.domain.announcements import Announcement, Only, Texts
 from bot.domain.deliveries import Subject
 from bot.domain.times import WallTime
 from bot.errors import NotFound, UserInputError
-from bot.features import announcement_changes, announcement_report, announcement_sending
+from bot.features import announcement_changes, announcement_offers, announcement_report, announcement_sending
+from bot.features.announcement_audience import (
+    City,
+    OtherCity,
+    OtherRegion,
+    OtherRole,
+    OtherSpeaks,
+    OtherTheme,
+    Region,
+    Role,
+    Speaks,
+    Theme,
+    narrowed,
+    narrowing,
+)
 from bot.features.announcement_cards import entry, render
 from bot.features.announcement_changes import confirm_correction, correctable, discard
-from bot.features.announcement_drafts import audience_for, preview
+from bot.features.announcement_drafts import announcement_of, audience_for, preview
 from bot.features.announcement_sending import CORRECTION, KIND, audit, needs_second, send
 from bot.features.planned_times import time_in
 from bot.forms import form_of
@@ -30,6 +44,7 @@ MAX_LABEL = 100
 
 feature = Feature("announce", summary=N_("Announcements: write, check and send them"), order=40)
 feature.delivers(Subject.ANNOUNCEMENT)(render)
+feature.delivers(Subject.OFFER)(announcement_offers.render_offer)
 feature.approves(KIND, announcement_sending.APPROVABLE)
 feature.approves(CORRECTION, announcement_changes.APPROVABLE)
 
@@ -112,8 +127,14 @@ async def new(
     audience: Annotated[str, _AUDIENCE] = "",
     when: Annotated[str, _WHEN] = "",
     until: Annotated[str, _UNTIL] = "",
+    city: OtherCity = "",
+    region: OtherRegion = "",
+    theme: OtherTheme = "",
+    language: OtherSpeaks = "",
+    role: OtherRole = "",
 ) -> Reply:
     begins, ends = _times(ctx, when, until)
+    only = narrowing(ctx, Only(city, region, theme, language, role))
     draft = Announcement(
         0,
         ctx.workspace_id,
@@ -124,6 +145,7 @@ async def new(
         mensaje,
         audience_for(ctx, audience),
         begins,
+        only=only,
         until=ends,
     )
     stored = await ctx.uow.announcements.add(draft)
@@ -136,6 +158,48 @@ async def new(
 )
 async def send_typed(ctx: Context, announcement: Annotated[int, _NUMBER]) -> Reply:
     return await send(ctx, announcement, is_meant=False)
+
+
+@feature.command(
+    "audience",
+    summary=N_("Narrow whom a draft is for: a city, a region, a theme, a language, a role"),
+    check=organizer,
+    writes=True,
+    form=True,
+    form_title=N_("Audience"),
+    example="announce audience 5 language:es",
+)
+async def audience(
+    ctx: Context,
+    announcement: Annotated[int, _NUMBER],
+    city: City = "",
+    region: Region = "",
+    theme: Theme = "",
+    language: Speaks = "",
+    role: Role = "",
+) -> Reply:
+    """Store the whole narrowing anew: what is left blank narrows nothing."""
+    draft = await narrowed(ctx, announcement, narrowing(ctx, Only(city, region, theme, language, role)))
+    return await preview(ctx, draft, needs_second=await needs_second(ctx, draft))
+
+
+@feature.action("audience", check=organizer, opens_form=True)
+async def audience_pressed(ctx: Context, argument: str) -> Answer:
+    """Open the form of the audience with what the draft has."""
+    draft = await announcement_of(ctx, _number_in(ctx, argument))
+    only = draft.only
+    values = {"city": only.city, "region": only.region, "theme": only.theme, "language": only.lang, "role": only.role}
+    return form_of(audience, {"announcement": str(draft.id), **values}, ctx.t)
+
+
+@feature.action("take", check=organizer, writes=True)
+async def take(ctx: Context, argument: str) -> Reply:
+    return await announcement_offers.take(ctx, _number_in(ctx, argument))
+
+
+@feature.action("leave", check=organizer, writes=True)
+async def leave(ctx: Context, argument: str) -> Reply:
+    return await announcement_offers.leave(ctx, _number_in(ctx, argument))
 
 
 @feature.command(

@@ -9,15 +9,16 @@ from typing import Annotated
 
 from bot.command import Feature, Option
 from bot.context import Context
-from bot.domain.chapters import TOPICS, Follow
+from bot.domain.chapters import TOPICS, Chapter, Follow, Takes
 from bot.domain.records import AuditEntry
 from bot.errors import Conflict, DeliveryError, NotFound, UserInputError
+from bot.features.planned_times import time_in
 from bot.i18n import LANGUAGES, N_, Translator
 from bot.markup import escape
 from bot.permissions import organizer
 from bot.ports import Problem
 from bot.problems import fix_of, reason_of, sentence_of
-from bot.reply import ChannelMention, Choice, Field, Reply, Section
+from bot.reply import ChannelMention, Choice, Field, Moment, Reply, Section
 
 CHECKED_S = 5.0  # the platform has this long to say whether the bot can post
 ALL = "all"
@@ -27,6 +28,11 @@ TOPIC_CHOICES = (
     Choice(ALL, N_("Everything")),
     Choice("convenings", N_("Convenings")),
     Choice("announcements", N_("Announcements")),
+)
+TAKES_CHOICES = (
+    Choice(Takes.ALL, N_("Post it in the channels that follow")),
+    Choice(Takes.ASK, N_("Ask organizers first, each time")),
+    Choice(Takes.NONE, N_("Post nothing of it")),
 )
 LANGUAGE_CHOICES = tuple(Choice(code, name) for code, name in LANGUAGES.items())
 
@@ -94,6 +100,63 @@ async def unfollow(ctx: Context, channel: Channel = "", topics: Topics = ALL) ->
     return Reply(words, (Section(fields=_facts(new, ctx)),))
 
 
+@feature.command(
+    "chapter",
+    summary=N_("Choose what becomes of what the Alliance announces to every chapter, and name your city"),
+    check=organizer,
+    writes=True,
+    form=True,
+    form_title=N_("This chapter"),
+    example="channel chapter alliance:ask city:Eugene",
+)
+async def chapter(
+    ctx: Context,
+    alliance: Annotated[
+        str, Option(N_("Announcements to every chapter"), N_("From the Alliance"), "choice", choices=TAKES_CHOICES)
+    ] = "",
+    until: Annotated[
+        str, Option(N_("A pause ends then, like 2027-03-14 18:30 America/New_York; blank: no end"), N_("Until"))
+    ] = "",
+    city: Annotated[str, Option(N_("Announcements for this city reach you"), N_("City"), max_chars=80)] = "",
+    channel: Annotated[
+        str, Option(N_("Where organizers are asked; blank for this one"), N_("Channel"), max_chars=120)
+    ] = "",
+) -> Reply:
+    """Store what was named; what was left out stays as it is."""
+    ends = time_in(ctx, until, "until")
+    old = await ctx.uow.chapters.get(ctx.workspace_id)
+    new = replace(old, city=_city(ctx, city) or old.city)
+    if alliance:
+        new = replace(new, takes=Takes(alliance), until=ends.utc if ends else None)
+    if new.takes is Takes.ASK:
+        place = channel_of(ctx, channel) if channel or not old.offers_channel_id else old.offers_channel_id
+        await _refuse_unpostable(ctx, place)
+        new = replace(new, offers_channel_id=place)
+    await ctx.uow.chapters.save(new)
+    await _audit(ctx, chapter.name, new.offers_channel_id or ctx.workspace_id)
+    return Reply(ctx.t("Your chapter's choice is stored."), (_chapter_section(new, ctx),))
+
+
+def _city(ctx: Context, typed: str) -> str:
+    """Return the city as the directory names it, else as it was typed."""
+    found = ctx.bank.find_city(typed) if typed else None
+    return found.name if found else typed
+
+
+def _chapter_section(one: Chapter, ctx: Context) -> Section:
+    t, takes = ctx.t, one.takes_at(ctx.now)
+    fields = [Field(t("From the Alliance"), t(next(some.label for some in TAKES_CHOICES if some.value == takes)))]
+    if one.until and takes is not Takes.ALL:
+        fields.append(Field(t("Until"), Moment(one.until, ctx.settings.zone)))
+    if takes is Takes.ASK:
+        fields.append(
+            Field(t("Asked in"), ChannelMention(one.offers_channel_id, one.offers_channel_id.partition(":")[2]))
+        )
+    if one.city:
+        fields.append(Field(t("City"), one.city))
+    return Section(t("This chapter"), fields=tuple(fields))
+
+
 @feature.command("status", summary=N_("See which channels of this chapter receive what"), check=organizer)
 async def status(ctx: Context) -> Reply:
     found = await ctx.uow.follows.of_workspace(ctx.workspace_id)
@@ -103,7 +166,8 @@ async def status(ctx: Context) -> Reply:
     summary = ctx.t.plural(
         "{count} channel of this chapter follows.", "{count} channels of this chapter follow.", len(found)
     )
-    return Reply(summary, tuple(Section(_title(ctx, one), fields=_facts(one, ctx)) for one in found))
+    chosen = _chapter_section(await ctx.uow.chapters.get(ctx.workspace_id), ctx)
+    return Reply(summary, (*(Section(_title(ctx, one), fields=_facts(one, ctx)) for one in found), chosen))
 
 
 def channel_of(ctx: Context, typed: str) -> str:

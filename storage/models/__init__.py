@@ -3,7 +3,7 @@
 from storage.models.announcements import AnnouncementRevRow, AnnouncementRow, CorrectionRow
 from storage.models.approvals import ApprovalHandRow, ApprovalRow
 from storage.models.base import LONG_AGO, Base
-from storage.models.chapters import FollowRow, FollowTopicRow
+from storage.models.chapters import ChapterChoiceRow, ChapterRow, FollowRow, FollowTopicRow
 from storage.models.convenings import ConveningRow, ReminderRow, RsvpRow
 from storage.models.deliveries import IS_CLAIMABLE, IS_DIRECT, IS_LEASED, IS_UNSETTLED, DeliveryRow, LaneRow
 from storage.models.grants import BlockRow, GrantRow
@@ -28,6 +28,8 @@ __all__ = [
     "Base",
     "BlockRow",
     "CalendarRow",
+    "ChapterChoiceRow",
+    "ChapterRow",
     "ConsentRow",
     "ConveningRow",
     "ConversationRow",

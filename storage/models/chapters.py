@@ -1,4 +1,4 @@
-"""Rows of what chapters follow."""
+"""Rows of what chapters chose and follow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from storage.models.base import AccountId, Base
+from bot.domain.chapters import Takes
+from storage.models.base import NUMBER, AccountId, Base
+from storage.types import Word
 
 
 class FollowRow(Base):
@@ -30,3 +32,25 @@ class FollowTopicRow(Base):
     channel_id: Mapped[str] = mapped_column(ForeignKey("follow.channel_id", ondelete="CASCADE"), primary_key=True)
     topic: Mapped[str] = mapped_column(primary_key=True, index=True)
     position: Mapped[int]
+
+
+class ChapterRow(Base):
+    """What a chapter chose; nothing of a person."""
+
+    __tablename__ = "chapter"
+    workspace_id: Mapped[str] = mapped_column(primary_key=True)
+    takes: Mapped[Takes] = mapped_column(Word(Takes))
+    until: Mapped[datetime | None]
+    offers_channel_id: Mapped[str]
+    city: Mapped[str]
+
+
+class ChapterChoiceRow(Base):
+    """Whether a chapter that is asked first took one announcement."""
+
+    __tablename__ = "chapter_choice"
+    announcement_id: Mapped[int] = mapped_column(
+        NUMBER, ForeignKey("announcement.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    workspace_id: Mapped[str] = mapped_column(primary_key=True)
+    is_taken: Mapped[bool]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.preferences import Preferences
+from bot.domain.preferences import Preferences, Reader
 from storage.models import AccountRow, MemberRow, PreferenceRow
 from storage.rows import entity_of, run, values_of
 
@@ -31,5 +32,23 @@ class Wishes:
         await self._session.merge(PreferenceRow(**values_of(stored, apart=("topics",)), topics=list(stored.topics)))
         await self._session.flush()
 
+    async def readers(self) -> tuple[Reader, ...]:
+        wanted = select(PreferenceRow).where(PreferenceRow.direct_announcements).order_by(PreferenceRow.person_id)
+        rows = (await self._session.scalars(wanted)).all()
+        members = {row.id: row for row in await self._session.scalars(select(MemberRow))} if rows else {}
+        accounts: dict[str, list[AccountRow]] = {}
+        for row in await self._session.scalars(select(AccountRow)) if rows else ():
+            accounts.setdefault(row.member_id, []).append(row)
+        return tuple(_reader(row, members.get(row.person_id), accounts.get(row.person_id, ())) for row in rows)
+
     async def language(self, user_id: str) -> str:
         return (await self.of(user_id)).lang
+
+
+def _reader(row: PreferenceRow, member: MemberRow | None, accounts: Sequence[AccountRow]) -> Reader:
+    wishes = entity_of(Preferences, row, topics=tuple(row.topics))
+    if member is None:
+        return Reader(wishes, (row.person_id,))
+    users = tuple(sorted(one.user_id for one in accounts))
+    places = tuple(sorted({one.workspace_id for one in accounts if one.workspace_id}))
+    return Reader(replace(wishes, zone=member.zone), users, member.city, places, is_member=True)

@@ -63,7 +63,7 @@ async def test_new_shows_each_language_as_it_will_appear_and_the_number_of_chann
         ("English (2): Vote today", "The **council** votes."),
         ("Español (1): Vote today", "El **consejo** vota."),
     ]
-    assert [one.label for one in reply.sections[-1].buttons] == ["Send", "Discard"]
+    assert [one.label for one in reply.sections[-1].buttons] == ["Send", "Discard", "Change the audience"]
     assert (await _stored(storage)).state is State.DRAFT
     assert await _deliveries(storage) == ()
 

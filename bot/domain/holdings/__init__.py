@@ -21,6 +21,8 @@ PERSONAL: tuple[Holding, ...] = tuple(one for one in HOLDINGS if one.names)
 # Tables that know no person, and why.
 NAMELESS: Mapping[str, str] = {
     "announcement_rev": "texts of announcements, written for everybody",
+    "chapter": "what a chapter chose",
+    "chapter_choice": "whether a chapter took an announcement",
     "follow_topic": "topics of channels",
     "lane": "what a platform takes in a second",
     "meta": "the installation itself",
