@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 from rapidfuzz import process
 
+from bot.afterwards import Afterwards
 from bot.context import Services
 from bot.dispatcher import Dispatcher
 from bot.domain.lanes import Paces
@@ -143,6 +144,7 @@ async def _working(app: App) -> AsyncIterator[None]:
     """Run outbox and housekeeping beside the body; at its end let what is in flight arrive, then close the adapters."""
     tidying = housekeeping(app.host.unit_of_work, utc_now, app.host.settings.retention)
     reminding = Reminding(app.host.unit_of_work, app.host.settings, utc_now, app.outbox.wake).run()
+    afterwards = Afterwards(app.host.unit_of_work, utc_now, app.outbox.wake).run()
     keeping = app.knowledge.keep_current(app.host.unit_of_work)
     sending = asyncio.create_task(app.outbox.run() if app.delivers else _idle(), name="outbox")
     listening = app.wakeups.listen(app.outbox.wake) if app.wakeups and app.delivers else _idle()
@@ -152,6 +154,7 @@ async def _working(app: App) -> AsyncIterator[None]:
         asyncio.create_task(keeping, name="knowledge"),
         asyncio.create_task(listening, name="wake-ups"),
         asyncio.create_task(reminding, name="reminders"),
+        asyncio.create_task(afterwards, name="afterwards"),
         asyncio.create_task(watching(app.host.unit_of_work, utc_now), name="watching"),
     ]
     try:

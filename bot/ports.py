@@ -18,6 +18,7 @@ from bot.domain.conversations import ConversationStore
 from bot.domain.deliveries import DeliveryStore, LaneStore, SendingStore
 from bot.domain.feedback import FeedbackStore
 from bot.domain.grants import BlockStore, GrantStore
+from bot.domain.impressions import ImpressionStore
 from bot.domain.members import MemberStore
 from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
@@ -50,6 +51,7 @@ class UnitOfWork(Protocol):
     feedback: FeedbackStore
     follows: FollowStore
     grants: GrantStore
+    impressions: ImpressionStore
     inbox: InboxStore
     lanes: LaneStore
     members: MemberStore

@@ -20,6 +20,7 @@ from bot.domain.conversations import ConversationStore
 from bot.domain.deliveries import DeliveryStore, LaneStore, SendingStore
 from bot.domain.feedback import FeedbackStore
 from bot.domain.grants import BlockStore, GrantStore
+from bot.domain.impressions import ImpressionStore
 from bot.domain.members import MemberStore
 from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
@@ -46,6 +47,7 @@ from storage.repositories.feedback import Feedback
 from storage.repositories.follows import Follows
 from storage.repositories.given_answers import GivenAnswers
 from storage.repositories.grants import Grants
+from storage.repositories.impressions import ImpressionsOf
 from storage.repositories.inbox import Inbox
 from storage.repositories.lanes import Lanes
 from storage.repositories.members import Members
@@ -85,6 +87,7 @@ class UnitOfWork:
         self.feedback: FeedbackStore = Feedback(session)
         self.follows: FollowStore = Follows(session)
         self.grants: GrantStore = Grants(session, leasing.secret, locks=writes)
+        self.impressions: ImpressionStore = ImpressionsOf(session, leasing.secret)
         self.inbox: InboxStore = Inbox(session, leasing.secret)
         self.lanes: LaneStore = Lanes(session, leasing)
         self.members: MemberStore = Members(session, leasing.secret)

@@ -37,7 +37,8 @@ class Convening:
     `description` is for readers of English, `descripcion` of Spanish; one of them may be "". `access` holds words that
     `bot.domain.access` knows and free ones, `themes` ids of themes. `capacity` 0 means no limit. `cancelled_reason` may
     be "" on a cancelled one.
-    `reminders` are times before each date ("7d, 1h"), "none", or "" for the usual ones.
+    `reminders` are times before each date ("7d, 1h"), "none", or "" for the usual ones. What became of it: how many
+    people `attended`, `notes`, a link to a `recording`, `next_steps`; `asked_at` is when people were asked how it was.
     """
 
     id: int
@@ -66,6 +67,11 @@ class Convening:
     hide_place: bool = False
     skipped: tuple[date, ...] = ()
     audience: Scope = Scope.ALL
+    attended: int | None = None
+    notes: str = ""
+    recording: str = ""
+    next_steps: str = ""
+    asked_at: datetime | None = None
 
     @property
     def is_cancelled(self) -> bool:
@@ -179,6 +185,9 @@ class ConveningStore(Protocol):
 
         Those of one chapter, those for every chapter for "", or all that there are for None.
         """
+
+    async def over(self, now: datetime, limit: int) -> tuple[int, ...]:
+        """Return the ids of those that are over and about which nobody was asked how they were, cancelled ones too."""
 
     async def rsvp_of(self, convening_id: int, person_id: str) -> Rsvp | None:
         """Return the person's answer."""

@@ -25,6 +25,7 @@ class Subject(StrEnum):
     PROMOTION = "promotion"  # a place became free for the person
     ANSWER = "answer"  # the answer to a question that somebody asked a person
     QUESTION_NOTICE = "question_notice"  # a question waits for its experts
+    FEEDBACK = "feedback"  # a convening is over: how was it?
     REMINDER = "reminder"  # a date of a convening comes near
     PROPOSAL = "proposal"  # a topic waits for a second person
     APPROVAL = "approval"  # something waits for a second person

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.command import RUN
 from bot.context import Context
 from bot.domain import access
 from bot.domain.convenings import Convening, Going, Rsvp, headcount, waiting
@@ -17,7 +18,7 @@ from bot.features.convenings import feature, number_in
 from bot.i18n import N_, Translator
 from bot.markup import escape
 from bot.permissions import STEERING, organizer, owns
-from bot.reply import Attachment, Field, Reply, Section
+from bot.reply import Attachment, Button, Field, Reply, Section
 
 LISTED = 40  # people named in the answer; the file holds them all
 ANSWERS = {Going.YES: N_("Yes"), Going.MAYBE: N_("Maybe")}
@@ -98,7 +99,8 @@ def _shown(ctx: Context, convening: Convening, people: tuple[Attendee, ...]) -> 
         return Reply(summary, (Section(text=escape(t("Nobody has said yes or maybe yet."))),))
     sections = (*needs_sections(people, t), _names(convening, people, t))
     export_button = export.button(t("Export as CSV"), convening.id)
-    return Reply(summary, (*sections, Section(buttons=(export_button,))))
+    report = Button(t("Report"), RUN, f"convening report {convening.id}")
+    return Reply(summary, (*sections, Section(buttons=(export_button, report))))
 
 
 def needs_sections(people: tuple[Attendee, ...], t: Translator) -> tuple[Section, ...]:

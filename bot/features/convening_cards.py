@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import islice
 
 from babel.dates import get_day_names
@@ -11,13 +11,15 @@ from babel.dates import get_day_names
 from bot.command import RUN
 from bot.domain import access
 from bot.domain.convenings import Convening, Headcount, Scope
+from bot.domain.impressions import Rating
 from bot.domain.recurrence import MAX_DATES, parts_of
 from bot.domain.times import WallTime
 from bot.i18n import Translator
 from bot.markup import escape
 from bot.reply import Button, Field, Moment, Reply, Section
 
-RSVP = "convening.rsvp"
+RSVP, FEEDBACK = "convening.rsvp", "convening.feedback"
+FEEDBACK_LASTS = timedelta(days=14)
 SHOWN_DATES = 3
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -29,8 +31,11 @@ def card(convening: Convening, count: Headcount, t: Translator, now: datetime) -
         summary = t("Cancelled: {title}, {when}", title=convening.title, when=when)
         return Reply(summary, (Section(text=_reason(convening, t), fields=facts(convening, t, now)),))
     summary = t("{title}: {when}", title=convening.title, when=when)
-    fields = (*facts(convening, t, now), Field(t("Answers"), headcount_line(convening, count, t)))
-    buttons = rsvp_buttons(convening, t) if now < convening.over_at else ()
+    answers = Field(t("Answers"), headcount_line(convening, count, t))
+    fields = (*facts(convening, t, now), answers, *outcome_facts(convening, t))
+    buttons = rsvp_buttons(convening, t)
+    if now >= convening.over_at:
+        buttons = feedback_buttons(convening, t) if feedback_open(convening, now) else ()
     return Reply(summary, (Section(text=about(convening, t), fields=fields, buttons=buttons),))
 
 
@@ -38,6 +43,28 @@ def rsvp_buttons(convening: Convening, t: Translator) -> tuple[Button, ...]:
     """Return Yes, Maybe and No."""
     labels = {"yes": t("Yes"), "maybe": t("Maybe"), "no": t("No")}
     return tuple(Button(label, RSVP, f"{convening.id}:{answer}") for answer, label in labels.items())
+
+
+def feedback_buttons(convening: Convening, t: Translator) -> tuple[Button, ...]:
+    """Return the three buttons that say how it was."""
+    labels = {Rating.GOOD: t("It was good"), Rating.MIXED: t("So-so"), Rating.POOR: t("Not good")}
+    return tuple(Button(label, FEEDBACK, f"{convening.id}:{rating}") for rating, label in labels.items())
+
+
+def feedback_open(convening: Convening, now: datetime) -> bool:
+    """Say whether people can tell how it was: from its beginning until two weeks after it."""
+    return not convening.is_cancelled and convening.dates[0].utc <= now < convening.over_at + FEEDBACK_LASTS
+
+
+def outcome_facts(convening: Convening, t: Translator) -> tuple[Field, ...]:
+    """Return what became of it, without what nobody told."""
+    texts = {
+        t("Came"): "" if convening.attended is None else str(convening.attended),
+        t("Notes"): convening.notes,
+        t("Recording"): convening.recording,
+        t("Next steps"): convening.next_steps,
+    }
+    return tuple(Field(label, text) for label, text in texts.items() if text)
 
 
 def about(convening: Convening, t: Translator) -> str:

@@ -51,13 +51,13 @@ def _facts(ctx: Context, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what `values` tell besides times and audience."""
     found = {name: values[name] for name in _PLAIN if values.get(name) is not None}
     if values.get("link") is not None:
-        found["link"] = _web_address(ctx.t, values["link"])
+        found["link"] = web_address(ctx.t, values["link"], "link")
     if values.get("themes") is not None:
         found["themes"] = _theme_ids(ctx, values["themes"])
     return found
 
 
-def _web_address(t: Translator, text: str) -> str:
+def web_address(t: Translator, text: str, option: str) -> str:
     """Return `text` if it is a whole https address, or nothing.
 
     Raises:
@@ -66,7 +66,7 @@ def _web_address(t: Translator, text: str) -> str:
     parts = urlsplit(text) if text.isascii() and " " not in text else None
     if text and not (parts and parts.scheme in ("https", "http") and parts.hostname):
         raise UserInputError(
-            t("“{text}” is no link.", text=text[:80]), t("Write a whole address that begins with https://"), "link"
+            t("“{text}” is no link.", text=text[:80]), t("Write a whole address that begins with https://"), option
         )
     return text
 

@@ -18,6 +18,7 @@ _KINDS = {
     Subject.CONVENING: N_("a convening"),
     Subject.ANNOUNCEMENT: N_("an announcement"),
     Subject.REMINDER: N_("a reminder"),
+    Subject.FEEDBACK: N_("the question how it was"),
     Subject.ANSWER: N_("an answer to a question"),
 }
 

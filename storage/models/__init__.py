@@ -4,7 +4,7 @@ from storage.models.announcements import AnnouncementRevRow, AnnouncementRow, Co
 from storage.models.approvals import ApprovalHandRow, ApprovalRow
 from storage.models.base import LONG_AGO, Base
 from storage.models.chapters import ChapterChoiceRow, ChapterRow, FollowRow, FollowTopicRow
-from storage.models.convenings import ConveningRow, ReminderRow, RsvpRow
+from storage.models.convenings import ConveningRow, ImpressionRow, RemarkRow, ReminderRow, RsvpRow, VoiceRow
 from storage.models.deliveries import IS_CLAIMABLE, IS_DIRECT, IS_LEASED, IS_UNSETTLED, DeliveryRow, LaneRow
 from storage.models.grants import BlockRow, GrantRow
 from storage.models.mailing import SubscriptionRow, SuppressionRow
@@ -41,6 +41,7 @@ __all__ = [
     "FollowTopicRow",
     "GivenAnswerRow",
     "GrantRow",
+    "ImpressionRow",
     "InboxRow",
     "LaneRow",
     "MemberRow",
@@ -48,9 +49,11 @@ __all__ = [
     "PreferenceRow",
     "PublishedTopicRow",
     "QuestionRow",
+    "RemarkRow",
     "ReminderRow",
     "RsvpRow",
     "SecretRow",
     "SubscriptionRow",
     "SuppressionRow",
+    "VoiceRow",
 ]

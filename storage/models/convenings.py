@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.convenings import Going, Scope
+from bot.domain.impressions import Rating
 from bot.domain.reminders import State
 from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, AccountId, Base, NamedId, Sealed
 from storage.types import Days, Names, WallClock, Word
@@ -44,6 +45,11 @@ class ConveningRow(Base):
     hide_place: Mapped[bool] = mapped_column(server_default=false())
     skipped: Mapped[tuple[date, ...]] = mapped_column(Days, server_default=NOTHING)
     audience: Mapped[Scope] = mapped_column(Word(Scope), server_default=Scope.ALL.value)
+    attended: Mapped[int | None]
+    notes: Mapped[str] = mapped_column(server_default=NOTHING)
+    recording: Mapped[str] = mapped_column(server_default=NOTHING)
+    next_steps: Mapped[str] = mapped_column(server_default=NOTHING)
+    asked_at: Mapped[datetime | None]
     __table_args__ = (NEVER_REUSED,)
 
 
@@ -78,3 +84,32 @@ class ReminderRow(Base):
     state: Mapped[State] = mapped_column(Word(State))
     missed: Mapped[int]
     __table_args__ = (UniqueConstraint("convening_id", "starts_at", "lead_s", name="uq_reminder_date"), NEVER_REUSED)
+
+
+class ImpressionRow(Base):
+    """How often a convening was rated so."""
+
+    __tablename__ = "impression"
+    convening_id: Mapped[int] = mapped_column(
+        NUMBER, ForeignKey("convening.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    rating: Mapped[Rating] = mapped_column(Word(Rating), primary_key=True)
+    count: Mapped[int]
+
+
+class RemarkRow(Base):
+    """A line about a convening under a random id, so that no order tells whose it is."""
+
+    __tablename__ = "remark"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    convening_id: Mapped[int] = mapped_column(NUMBER, ForeignKey("convening.id", ondelete="CASCADE"), index=True)
+    words: Mapped[Sealed]
+
+
+class VoiceRow(Base):
+    """Who has rated a convening, as a keyed hash; what they said is not beside it."""
+
+    __tablename__ = "voice"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    convening_id: Mapped[int] = mapped_column(NUMBER, ForeignKey("convening.id", ondelete="CASCADE"), index=True)
+    has_remarked: Mapped[bool]

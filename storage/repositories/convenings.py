@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -59,6 +60,12 @@ class Convenings:
             return await self._ahead(since)
         chapter = ConveningRow.workspace_id == workspace_id
         return await self._ahead(since, chapter if workspace_id else ConveningRow.audience == Scope.ALL)
+
+    async def over(self, now: datetime, limit: int) -> tuple[int, ...]:
+        begun = ConveningRow.starts_local <= now.astimezone(UTC).replace(tzinfo=None) + FURTHEST_ZONE
+        wanted = select(ConveningRow).where(ConveningRow.asked_at.is_(None), begun).order_by(ConveningRow.id)
+        found = (_convening(row) for row in await self._session.scalars(wanted))
+        return tuple(islice((one.id for one in found if one.over_at <= now), limit))
 
     async def _ahead(self, now: datetime, *where: ColumnElement[bool]) -> tuple[Convening, ...]:
         """Return those not over: the database leaves out what is over in every zone, each one's own zone the rest."""
