@@ -9,8 +9,8 @@ from alembic import op
 
 from storage.models.base import NUMBER
 
-revision = "0018"
-down_revision = "0017"
+revision = "0019"
+down_revision = "0018"
 
 
 def upgrade() -> None:
