@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from bot.domain.chapters import Follow, Takes
 from bot.domain.deliveries import Subject, Target
 from bot.domain.grants import NOBODY, Standing
 from bot.domain.times import find_zone
@@ -109,10 +110,18 @@ class Context:
     ) -> int:
         """Ask for the subject in every channel that follows `topic`; return how many channels get it.
 
-        What is not of one workspace goes to the email list too.
+        What is not of one workspace goes to the email list too, and to no chapter that takes nothing of the kind, or
+        that wants to be asked first.
         """
-        follows = await self.uow.follows.of_topic(topic, workspace_id)
+        follows = await self._takers(await self.uow.follows.of_topic(topic, workspace_id), workspace_id)
         channels = tuple(Target(one.workspace_id, one.channel_id, lang=one.lang) for one in follows)
         readers = () if workspace_id else await mail_targets(self.uow, self.settings)
         await self.uow.deliveries.want(subject, subject_id, (*channels, *readers), revision, due or self.now)
         return len(channels)
+
+    async def _takers(self, follows: tuple[Follow, ...], workspace_id: str) -> tuple[Follow, ...]:
+        """Return the follows of chapters that take what is for every chapter; all of them for what is of one."""
+        if workspace_id:
+            return follows
+        picky = {one.workspace_id for one in await self.uow.chapters.all() if one.takes_at(self.now) is not Takes.ALL}
+        return tuple(one for one in follows if one.workspace_id not in picky)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.domain.announcements import AnnouncementStore, CorrectionStore
 from bot.domain.approvals import ApprovalStore
@@ -134,6 +134,14 @@ class Wakeups(Protocol):
 
     async def listen(self, wake: Callable[[], None]) -> None:
         """Call `wake` for each hint until cancelled."""
+
+
+@runtime_checkable
+class Previewer(Protocol):
+    """What a messenger offers beside `Messenger` when it can tell how a post will look."""
+
+    def preview(self, reply: Reply, t: Translator) -> tuple[str, ...]:
+        """Return the parts that people would see, one after the other, in the platform's own way of writing."""
 
 
 Clock = Callable[[], datetime]

@@ -112,6 +112,11 @@ class FakeMessenger:
             return Problem.CHANNEL_GONE
         return self.problems.get(channel_id, "")
 
+    def preview(self, reply: Reply, t: Translator) -> tuple[str, ...]:  # noqa: ARG002
+        """Return the words in parts of at most 2000 characters, as a platform with a limit would."""
+        words = words_of(reply)
+        return tuple(words[at : at + 2000] for at in range(0, len(words), 2000))
+
     def seen_in(self, address: str) -> list[Reply]:
         """Return what stands in a channel or a person's direct messages, oldest first."""
         return [sent.reply for sent in self.messages.values() if sent.address == address]

@@ -59,6 +59,13 @@ class DiscordMessenger:
         message = as_reply(message, replied, notifies=True) if replied else message
         return MessageRef(channel_id, own(await self._post(channel, message, key)), thread_id)
 
+    def preview(self, reply: Reply, t: Translator) -> tuple[str, ...]:
+        """Return the message's text, then what continues in a box below it, then the file that has a very long rest."""
+        message = single(reply, t)
+        boxes = (f"{one.get('title', '')}\n{one['description']}".strip() for one in message.payload["embeds"])
+        files = (f"({one.name})" for one in message.files)
+        return (message.payload["content"], *boxes, *files)
+
     async def direct(self, user_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
         """Send a direct message; its id names the channel too, which nobody knows but us."""
         channel = await self._direct_channel(_number(user_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -33,6 +33,10 @@ class SlackMessenger:
         Parts after the first go into the thread too, so that a channel sees one message.
         """
         return await self._posted(theirs(channel_id), MessageRef(channel_id, "", thread_id), reply, t, key)
+
+    def preview(self, reply: Reply, t: Translator) -> tuple[str, ...]:
+        """Return the mrkdwn of each message; those after the first come in its thread."""
+        return tuple("\n\n".join(_texts_in(one)) for one in render(reply, t))
 
     async def direct(self, user_id: str, reply: Reply, t: Translator, key: str) -> MessageRef:
         """Send a direct message, marked as a post is."""
@@ -109,6 +113,15 @@ class SlackMessenger:
         body = message.body()
         answer = await self._web.call("chat.postMessage", channel=channel, thread_ts=thread, metadata=metadata, **body)
         return str(answer["ts"])
+
+
+def _texts_in(message: Message) -> Iterator[str]:
+    for block in message.blocks:
+        if "text" in block:
+            yield str(block["text"]["text"])
+        for field in (*block.get("fields", ()), *block.get("elements", ())):
+            text = field["text"]
+            yield f"[{text['text']}]" if isinstance(text, dict) else str(text)
 
 
 def _marker(key: str) -> dict[str, Any]:

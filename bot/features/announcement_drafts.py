@@ -9,6 +9,7 @@ from bot.domain.announcements import Announcement, Audience
 from bot.domain.approvals import Approvers
 from bot.errors import CheckFailure, NotFound, UserInputError
 from bot.features.announcement_cards import audience_of, numbered, preview_sections, when_of
+from bot.features.announcement_looks import looks_section
 from bot.features.announcement_reach import Reach, reach_notes, reach_of
 from bot.features.planned_times import clock_note
 from bot.i18n import Translator
@@ -86,8 +87,9 @@ async def preview(ctx: Context, draft: Announcement, *, needs_second: bool) -> R
     notes = (same_text(t, twin) if twin else "", *reach_notes(reach, t), *notes_of(t, draft, reach))
     text = "\n\n".join(escape(note) for note in notes if note)
     buttons = send_buttons(t, draft, is_doubtful=twin is not None, needs_second=needs_second)
+    looks = looks_section(ctx, draft, reach.targets)
     checks = Section(t("Before you send"), text, facts_of(draft, t), buttons)
-    return Reply(summary, (*preview_sections(draft, reach.targets, t), checks))
+    return Reply(summary, (*preview_sections(draft, reach.targets, t), *looks, checks))
 
 
 def facts_of(draft: Announcement, t: Translator) -> tuple[Field, ...]:

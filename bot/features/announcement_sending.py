@@ -23,6 +23,7 @@ from bot.features.announcement_drafts import (
     send_buttons,
     twin_of,
 )
+from bot.features.announcement_looks import looks_section
 from bot.features.announcement_reach import Reach, bound, reach_notes, reach_of, want
 from bot.i18n import N_, Translator
 from bot.markup import escape
@@ -116,7 +117,8 @@ async def _previewed(ctx: Context, announcement_id: int) -> Shown | None:
     text = "\n\n".join(escape(one) for one in notes if one)
     checks = Section(t("What will happen"), text, facts_of(draft, t))
     mark = _fingerprint(draft)
-    sections = (*preview_sections(draft, reach.targets, t), checks)
+    looks = looks_section(ctx, draft, reach.targets)
+    sections = (*preview_sections(draft, reach.targets, t), *looks, checks)
     return Shown(sections, mark, fingerprint_of(mark, reach.mark))
 
 

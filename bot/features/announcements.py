@@ -30,6 +30,7 @@ from bot.features.announcement_audience import (
 from bot.features.announcement_cards import entry, render
 from bot.features.announcement_changes import confirm_correction, correctable, discard
 from bot.features.announcement_drafts import announcement_of, audience_for, preview
+from bot.features.announcement_looks import looks_on
 from bot.features.announcement_sending import CORRECTION, KIND, audit, needs_second, send
 from bot.features.planned_times import time_in
 from bot.forms import form_of
@@ -234,6 +235,13 @@ async def send_anyway(ctx: Context, argument: str) -> Reply:
 )
 async def cancel(ctx: Context, announcement: Annotated[int, _NUMBER]) -> Reply:
     return await discard(ctx, announcement)
+
+
+@feature.action("looks", check=organizer)
+async def looks(ctx: Context, argument: str) -> Reply:
+    """Show an announcement as one platform will write it, part by part."""
+    number, _, platform = argument.partition(":")
+    return looks_on(ctx, await announcement_of(ctx, _number_in(ctx, number)), platform)
 
 
 @feature.action("discard", check=organizer, writes=True)

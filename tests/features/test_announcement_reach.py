@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.preferences import Preferences
 from bot.testing import conversation, words_of
-from tests.features.gatherings import ELSEWHERE, MEMBER, ORGANIZER, STEERING, followed, value_of
+from tests.features.gatherings import ELSEWHERE, MEMBER, ORGANIZER, STEERING, followed, planned, value_of
 from tests.storage.test_members import ANA
 
 NEW = 'announce new title:"Vote today" message:"The **council** votes."'
@@ -192,3 +192,9 @@ async def test_an_unknown_theme_is_refused(chat):
 
 async def test_only_organizers_choose_for_their_chapter(chat):
     assert "Only organizers" in (await chat.say("channel chapter alliance:none", **MEMBER)).summary
+
+
+async def test_a_convening_for_every_chapter_is_not_posted_where_the_chapter_takes_nothing(chat):
+    await chat.say("channel chapter alliance:none", **ELSEWHERE)
+    await planned(chat, "audience:all", **STEERING)
+    assert _places(chat) == ["fake:C1"]
