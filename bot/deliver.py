@@ -31,7 +31,7 @@ async def deliver(
     Raises:
         ConfigError: no platform is configured, or one refuses its token.
     """
-    senders = {one.name: _sender(one, settings) for one in chosen if one.sender}
+    senders = {one.name: _sender(one, settings, unit_of_work) for one in chosen if one.sender}
     if not senders:
         raise ConfigError("--role deliver: no platform is configured to send to; set its token, as for the other role")
     folders = [one.locale for one in chosen if one.locale]
@@ -62,8 +62,8 @@ async def _working(outbox: Outbox, wakeups: Wakeups) -> None:
         await asyncio.gather(sending, listening, stopping, return_exceptions=True)
 
 
-def _sender(plugin: Plugin, settings: Settings) -> Sender:
-    sender: Sender = imported(plugin.sender)(settings)
+def _sender(plugin: Plugin, settings: Settings, unit_of_work: OpenUnitOfWork) -> Sender:
+    sender: Sender = imported(plugin.sender)(settings, unit_of_work)
     return sender
 
 

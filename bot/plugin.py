@@ -81,8 +81,8 @@ class Plugin:
     targets of the operator's commands of those names, "" when it has none: `manifest(registry, settings, translators)`
     returns what to print as JSON; `sync(host)` is awaited and returns a sentence that says what changed;
     `doctor(settings, follows)` is awaited and returns a list of `bot.doctor.Check`.
-    `sender(settings)` returns a `Sender`, for processes that only deliver; one without takes no part in those. `pace`
-    says how fast messages may go, from the settings; one message a second and workspace without it.
+    `sender(settings, unit_of_work)` returns a `Sender`, for processes that only deliver; one without takes no part in
+    those. `pace` says how fast messages may go, from the settings; one message a second and workspace without it.
     """
 
     name: str

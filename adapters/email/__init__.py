@@ -25,6 +25,7 @@ plugin = Plugin(
     "adapters.email.app:create",
     is_configured=lambda settings: settings.email.is_on,
     accompanies=True,
+    sender="adapters.email.sender:create",
     pace=_pace,
     doctor="adapters.email.doctor:examined",
     locale=Path(__file__).parent.parent / "locale",

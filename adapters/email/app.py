@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from adapters.email.mailman import Mailman
 from adapters.email.messenger import EmailMessenger
-from adapters.email.receiver import Receiver
 from adapters.email.relay import Relay
 from adapters.email.settings import checked, names_of
 from adapters.email.spool import Spool
-from bot.plugin import Host
+from bot.plugin import Host, imported
+from bot.ports import Clock, OpenUnitOfWork
+from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from adapters.email.receiver import Receiver
 
 
 class EmailAdapter:
@@ -19,13 +23,11 @@ class EmailAdapter:
     def __init__(self, host: Host) -> None:
         settings, email = host.settings, checked(host.settings)
         services = host.dispatcher.services
-        mailman = Mailman(email) if email.mode == "mailman" else None
         self._relay = Relay(email)
-        self.messenger = EmailMessenger(
-            settings, self._relay, names_of(settings), host.unit_of_work, services.clock, mailman
-        )
+        self.messenger = messenger_of(settings, self._relay, host.unit_of_work, services.clock)
         self._spool = Spool(settings, host.unit_of_work, services.clock)
-        self._receiver = Receiver(settings, self._spool) if email.bounce_listen else None
+        receiver = imported("adapters.email.receiver:Receiver") if email.bounce_listen else None
+        self._receiver: Receiver | None = receiver(settings, self._spool) if receiver else None
 
     async def start(self) -> None:
         """Listen for mail that comes back; the relay is called when there is mail.
@@ -45,6 +47,12 @@ class EmailAdapter:
             await self._receiver.close()
         async with asyncio.timeout(2.0):
             await self._relay.close()
+
+
+def messenger_of(settings: Settings, relay: Relay, unit_of_work: OpenUnitOfWork, clock: Clock) -> EmailMessenger:
+    """Return what sends mail, and tells Mailman of members where it keeps the list."""
+    mailman = imported("adapters.email.mailman:Mailman")(settings.email) if settings.email.mode == "mailman" else None
+    return EmailMessenger(settings, relay, names_of(settings), unit_of_work, clock, mailman)
 
 
 def create(host: Host) -> EmailAdapter:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import structlog
 
-from adapters.email.mailman import Mailman
 from adapters.email.mails import Leaving, Letter, Names, is_rsvp, written
 from adapters.email.relay import Answer, Refused, Relay, Unreachable
 from bot.domain.deliveries import Delivery, Subject
@@ -20,6 +19,9 @@ from bot.mailing import bounce
 from bot.ports import Clock, OpenUnitOfWork, Problem
 from bot.reply import Button, MessageRef, Reply
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from adapters.email.mailman import Mailman
 
 log = structlog.get_logger("adapters.email")
 

@@ -6,6 +6,7 @@ from adapters.slack.insisting import insisting
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.settings import section_of
 from adapters.slack.web import Web
+from bot.ports import OpenUnitOfWork
 from bot.settings import Settings
 
 
@@ -30,6 +31,6 @@ class SlackSender:
         await self._web.close()
 
 
-def create(settings: Settings) -> SlackSender:
+def create(settings: Settings, unit_of_work: OpenUnitOfWork) -> SlackSender:  # noqa: ARG001 - as all platforms
     """Return the sender; nothing is connected yet."""
     return SlackSender(settings)

@@ -33,7 +33,10 @@ def posted(announcement: Announcement, t: Translator) -> Reply:
         section = Section(text=text, fields=_reason_field(announcement, t))
         return Reply(t("Withdrawn: {title}", title=title), (section,), follow_up=True)
     summary = t("This is over: {title}", title=title) if announcement.state is State.OVER else title
-    return Reply(summary, (Section(text=announcement.body(t.lang)), *_marks(announcement, t)))
+    sections = (Section(text=announcement.body(t.lang)), *_marks(announcement, t))
+    return Reply(
+        summary, sections, follow_up=announcement.corrected_at is not None and announcement.state is State.SENT
+    )
 
 
 def _reason_field(announcement: Announcement, t: Translator) -> tuple[Field, ...]:

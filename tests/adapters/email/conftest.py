@@ -82,7 +82,14 @@ async def mailing(
     storage: Any, relay: MailRelay, data_dir: Path = Path("data"), clock: FrozenClock | None = None, **email: Any
 ) -> AsyncIterator[Post]:
     keys = Email(**(NEWS | {"host": "127.0.0.1", "port": relay.port} | email))
-    async with conversation(storage, email=keys, web=Web(public_url=SITE), data_dir=data_dir, clock=clock) as chat:
+    async with conversation(
+        storage,
+        email=keys,
+        web=Web(public_url=SITE),
+        steering=("fake:steering", "fake:second"),
+        data_dir=data_dir,
+        clock=clock,
+    ) as chat:
         services = chat.dispatcher.services
         host = Host(services.settings, chat.dispatcher, core_translators(), storage.unit_of_work)
         adapter = plugin.create(host)

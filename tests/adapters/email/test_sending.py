@@ -10,14 +10,16 @@ from email.utils import format_datetime
 
 import pytest
 
+from adapters.email import plugin
 from adapters.email.mails import Leaving, Letter, Names, html_of, text_of, written
 from adapters.email.relay import Relay, Unreachable, is_hard
 from bot.domain.deliveries import Status, Subject
 from bot.domain.subscriptions import Barred, Standing
 from bot.email_settings import Email
 from bot.i18n import core_translators
+from bot.plugin import imported
 from bot.reply import Button, Field, Mention, Reply, Section
-from bot.testing import FrozenClock
+from bot.testing import FrozenClock, settings_for_tests
 from tests.adapters.email.conftest import NEWS, SITE, mailing
 from tests.adapters.email.relay import relay_server
 from tests.storage.test_members import rows
@@ -253,3 +255,19 @@ async def test_mail_travels_encrypted_to_a_relay_that_logs_us_in(certificate, mo
     async with relay_server(tls_context=context) as relay:
         with pytest.raises(Unreachable, match="relay_encryption"):
             await Relay(Email(**(keys | {"port": relay.port, "user": ""}))).send("a@alliance.example", ANA, b"x")
+
+
+async def test_a_process_that_only_delivers_sends_mail_too(mail):
+    await mail.chat.say(f"email join {ANA}")
+    sender = imported(plugin.sender)(mail.chat.dispatcher.services.settings, mail.storage.unit_of_work)
+    mail.chat.dispatcher.services.messengers["email"] = sender.messenger
+    await sender.start()
+    await mail.chat.deliver()
+    assert [one.recipients for one in mail.mails] == [[ANA]]
+    await sender.close()
+
+
+def test_the_relays_pace_is_that_of_the_configuration():
+    settings = settings_for_tests(email=Email(rate_per_s=14, connections=3))
+    pace = plugin.pace(settings)
+    assert (round(1 / pace.gap.total_seconds()), pace.at_once, pace.is_shared) == (14, 12, True)
