@@ -10,7 +10,7 @@ MAILMAN_STAMP := $(VENV)/.mailman
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 ARGS ?=
 
-.PHONY: run test check bench lock calibrate words clean
+.PHONY: run test check bench bench-delivery lock calibrate words clean
 
 run: $(RUN_STAMP)
 	@$(BIN)/hrc-bot run $(ARGS)
@@ -26,6 +26,10 @@ check: $(TEST_STAMP)
 
 bench: $(TEST_STAMP)
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+# How many messages get lost or come twice, how fast they go: minutes; ARGS="crash limits" names parts.
+bench-delivery: $(TEST_STAMP)
+	@$(BIN)/python -m tests.bench.bench_delivery $(ARGS)
 
 # Reads pyproject.toml and pins everything, for every Python and system that we support.
 lock: $(TEST_STAMP)

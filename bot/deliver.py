@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 import structlog
 
 from bot.domain.lanes import Paces
 from bot.errors import ConfigError
 from bot.i18n import CORE_CATALOGUES, Translators
-from bot.outbox import SHARED_LOOKS_S, Outbox, Post
+from bot.outbox import LEASE, SHARED_LOOKS_S, Outbox, Post
 from bot.plugin import Plugin, Sender, imported
 from bot.ports import OpenUnitOfWork, Wakeups, utc_now
 from bot.registry import load
@@ -24,10 +25,17 @@ STOPS_WITHIN_S = 4.0  # whoever stops us waits five seconds
 
 
 async def deliver(
-    settings: Settings, chosen: Sequence[Plugin], unit_of_work: OpenUnitOfWork, wakeups: Wakeups, paces: Paces
+    settings: Settings,
+    chosen: Sequence[Plugin],
+    unit_of_work: OpenUnitOfWork,
+    wakeups: Wakeups,
+    paces: Paces,
+    lease: timedelta = LEASE,
 ) -> None:
     """Sign in where messages go, send what comes due until a signal comes, then let what is on its way arrive.
 
+    Args:
+        lease: how long a row is this process's own.
     Raises:
         ConfigError: no platform is configured, or one refuses its token.
     """
@@ -38,7 +46,7 @@ async def deliver(
     translators = Translators([CORE_CATALOGUES, *dict.fromkeys(folders)])
     messengers = {name: one.messenger for name, one in senders.items()}
     post = Post(unit_of_work, load(), messengers, translators, settings, utc_now, paces)
-    outbox = Outbox(post, looks_s=SHARED_LOOKS_S)
+    outbox = Outbox(post, lease, SHARED_LOOKS_S)
     with _stopped_by_signals(outbox):
         try:
             await asyncio.gather(*(one.start() for one in senders.values()))

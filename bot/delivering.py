@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import structlog
 
@@ -23,7 +25,7 @@ from bot.errors import (
     DeliveryUncertain,
 )
 from bot.i18n import Translator, Translators
-from bot.ports import Clock, Messenger, OpenUnitOfWork
+from bot.ports import Clock, Messenger, OpenUnitOfWork, UnitOfWork
 from bot.registry import Registry
 from bot.reply import MessageRef
 from bot.settings import Settings
@@ -67,17 +69,30 @@ class Deliverer:
     def __init__(self, post: Post) -> None:
         self._post = post
 
-    async def outcome(self, row: Delivery, until_s: float) -> Outcome:
+    async def prepared(self, rows: Sequence[Delivery]) -> Mapping[int, Rendered | None]:
+        """Render rows together, by id, which spares most of the work; what cannot be rendered is left out."""
+        found: dict[int, Rendered | None] = {}
+        with contextlib.suppress(Exception):  # the row that raised says so when it is tried by itself
+            async with self._post.unit_of_work(writes=False) as uow:
+                for row in rows:
+                    if row.status is not Status.VERIFY:
+                        found[row.id] = await self._rendered_in(uow, row)
+        return found
+
+    async def outcome(
+        self, row: Delivery, until_s: float, prepared: Mapping[int, Rendered | None] = MappingProxyType({})
+    ) -> Outcome:
         """Return how the row stands after one try.
 
         Args:
             row: leased, with its former status.
             until_s: by `elapsed_s`; nothing is sent later than that.
+            prepared: rows that were rendered when they were claimed.
         Raises:
             LeaseOver: it is later than that, and nothing was sent.
         """
         try:
-            done = await self._tried(row, until_s)
+            done = await self._tried(row, until_s, prepared)
         except DeliveryRefused as error:
             return await self._refused(row, error.code)
         except DeliveryDelayed as error:
@@ -111,7 +126,7 @@ class Deliverer:
         rendered = await self._rendered(row) if row.target.channel_id else None
         return Outcome(replace(row, status=Status.REFUSED, error_code=code), rendered)
 
-    async def _tried(self, row: Delivery, until_s: float) -> Delivery:
+    async def _tried(self, row: Delivery, until_s: float, prepared: Mapping[int, Rendered | None]) -> Delivery:
         messenger = self._post.messengers.get(row.target.platform)
         if messenger is None:
             return self._later(row, "platform_not_connected", 300)
@@ -120,7 +135,7 @@ class Deliverer:
             row = await self._looked_up(row, messenger)
             if row.status is not Status.LEASED:
                 return row
-        rendered = await self._rendered(row)
+        rendered = prepared[row.id] if row.id in prepared else await self._rendered(row)
         if rendered is None:
             return replace(row, status=Status.DROPPED)
         if row.message_id and row.shown >= rendered.revision:
@@ -152,14 +167,14 @@ class Deliverer:
         return replace(row, status=Status.HELD, error_code=code)
 
     async def _rendered(self, row: Delivery) -> Rendered | None:
-        render = self._post.registry.renderers[row.subject]
-        t = self._post.translators[row.target.lang]
         async with self._post.unit_of_work(writes=False) as uow:
-            if await uow.blocks.is_suspended(row.target.workspace_id):
-                return None
-            now, is_posted = self._post.clock(), bool(row.message_id)
-            kinds, settings = self._post.registry.approvables, self._post.settings
-            return await render(Delivering(uow, row.subject_id, row.target, t, settings, now, is_posted, kinds))
+            return await self._rendered_in(uow, row)
+
+    async def _rendered_in(self, uow: UnitOfWork, row: Delivery) -> Rendered | None:
+        render, kinds = self._post.registry.renderers[row.subject], self._post.registry.approvables
+        t, now, is_posted = self._post.translators[row.target.lang], self._post.clock(), bool(row.message_id)
+        settings = self._post.settings
+        return await render(Delivering(uow, row.subject_id, row.target, t, settings, now, is_posted, kinds))
 
     async def _sent(self, row: Delivery, rendered: Rendered, messenger: Messenger, *, may_merge: bool) -> Delivery:
         """Post or edit. A platform that merges repeated posts may answer with the older text, which is then edited."""

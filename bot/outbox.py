@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import structlog
 
+from bot.command import Rendered
 from bot.delivering import BUSY_S, Deliverer, LeaseOver, Outcome, Post
 from bot.domain.deliveries import NOW, Delivery
 from bot.domain.lanes import Paces
@@ -26,12 +28,13 @@ __all__ = ["LEASE", "LOOKS_S", "SHARED_LOOKS_S", "Outbox", "Post"]
 log = structlog.get_logger("outbox")
 
 LEASE = timedelta(seconds=60)
-AT_ONCE = 64
+AT_ONCE = 64  # rows of one claim
+IN_HAND = 256  # rows of several, on their way or waiting for their turn
 LOOKS_S = 5.0  # the wall clock is looked at this often, since clocks jump and laptops sleep
 SHARED_LOOKS_S = 1.0  # where other processes store what is to be sent, and may die while they send it
 TICK_S = 0.1  # between two claims while there is something to send
-AHEAD = timedelta(seconds=0.2)  # what is claimed before its lane is free for it
-CATCHES_UP_S = 0.05  # a lane that is late by less than this makes up for it
+AHEAD = timedelta(seconds=0.4)  # what is claimed before its lane is free for it
+CATCHES_UP_S = 0.025  # a fast lane that is late by less than this makes up for it
 
 
 class Lateness:
@@ -45,9 +48,12 @@ class Lateness:
     async def turn(self, lane_id: str, starts_s: float) -> None:
         """Return when the lane is free."""
         gap_s = self._paces.of(lane_id).gap.total_seconds()
-        starts_s = max(starts_s, self._free_s.get(lane_id, 0.0), elapsed_s() - CATCHES_UP_S)
+        late_s = CATCHES_UP_S if gap_s < CATCHES_UP_S else 0.0
+        starts_s = max(starts_s, self._free_s.get(lane_id, 0.0), elapsed_s() - late_s)
         self._free_s[lane_id] = starts_s + gap_s
         await asyncio.sleep(max(starts_s - elapsed_s(), 0.0))
+        if not late_s:  # a slow lane counts from when it is really used
+            self._free_s[lane_id] = max(self._free_s[lane_id], elapsed_s() + gap_s)
 
     def block(self, lane_id: str, seconds: float, reason: str) -> None:
         self._blocked[lane_id] = elapsed_s() + seconds, reason
@@ -126,9 +132,13 @@ class Outbox:
         try:
             await self._take_back()
             began_s, now = elapsed_s(), self._post.clock()
-            for row, until_s in await self._claimed(AT_ONCE - len(self._in_hand), AHEAD):
+            claimed = await self._claimed(min(AT_ONCE, IN_HAND - len(self._in_hand)), AHEAD)
+            prepared = await self._deliverer.prepared([row for row, _ in claimed]) if claimed else {}
+            for row, until_s in claimed:
                 wait_s = ((row.slot_at or now) - now).total_seconds()
-                self._begin(self._in_turn(row, began_s + wait_s, until_s))
+                self._begin(self._in_turn(row, began_s + wait_s, until_s, prepared))
+            if len(claimed) == AT_ONCE:
+                return 0.0
             return TICK_S if self._in_hand else await self._pause_s()
         except Busy:
             log.warning("storage busy, deliveries wait")
@@ -166,18 +176,22 @@ class Outbox:
         if not task.cancelled() and (error := task.exception()):
             log.error("an outcome could not be stored", error=type(error).__name__)
 
-    async def _in_turn(self, row: Delivery, starts_s: float, until_s: float) -> None:
+    async def _in_turn(
+        self, row: Delivery, starts_s: float, until_s: float, prepared: Mapping[int, Rendered | None]
+    ) -> None:
         """Send a row when its lane is free; give it back when the platform asked the lane to rest meanwhile."""
         await self._lanes.turn(row.lane_id, starts_s)
         blocked_s, reason = self._lanes.blocked(row.lane_id)
         if blocked_s:
             await self._ledger.store(self._deliverer.delayed(row, reason, blocked_s, only_here=True))
         else:
-            await self._deliver(row, until_s)
+            await self._deliver(row, until_s, prepared)
 
-    async def _deliver(self, row: Delivery, until_s: float) -> None:
+    async def _deliver(
+        self, row: Delivery, until_s: float, prepared: Mapping[int, Rendered | None] = MappingProxyType({})
+    ) -> None:
         try:
-            done = await self._deliverer.outcome(row, until_s)
+            done = await self._deliverer.outcome(row, until_s, prepared)
         except LeaseOver:
             log.warning("lease over before anything was sent", id=row.id)
             return

@@ -24,6 +24,7 @@ from bot.ports import Problem
 log = structlog.get_logger("discord")
 
 GONE = "message_gone"
+MANY = 1_000  # buckets; then those that rest are forgotten
 AT_ONCE_S = 1e-6  # of the library's patience: longer waits are raised
 _UNKNOWN_MESSAGE = 10008
 _PROBLEMS = {
@@ -96,7 +97,8 @@ class Http(HTTPClient):
         """Return what is known of a bucket."""
         if key not in self._buckets:
             self._buckets[key] = Bucket(None)
-            self._try_clear_expired_ratelimits()
+            if len(self._buckets) % MANY == 0:
+                self._try_clear_expired_ratelimits()
         return self._buckets[key]
 
 

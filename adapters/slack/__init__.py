@@ -10,7 +10,7 @@ from bot.domain.lanes import Pace
 from bot.plugin import Plugin
 
 # Source: docs.slack.dev, apis/web-api/rate-limits: about one message a second, 50 edits a minute and workspace.
-PACE = Pace(gap=timedelta(seconds=1.02), edit_gap=timedelta(minutes=1) / 45)
+PACE = Pace(gap=timedelta(seconds=1.05), edit_gap=timedelta(minutes=1) / 45)
 
 plugin = Plugin(
     NAME,

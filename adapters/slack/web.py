@@ -22,6 +22,7 @@ log = structlog.get_logger("adapters.slack")
 
 TIMEOUT_S = 10.0
 MAX_KEPT = 10_000
+MAX_CONNECTIONS = 300
 LOGGER = logging.getLogger("slack")
 LOGGER.setLevel(logging.WARNING)  # below that the SDK writes payloads, which hold what people said
 _MAYBE_SENT = {"fatal_error", "internal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
@@ -80,7 +81,8 @@ class Web:
 
     def open(self) -> None:
         """Make the connection pool; needs a running loop."""
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S))
+        connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS)
+        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), connector=connector)
         self.client.session = self._session
 
     async def close(self) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bot.command import Feature, Rendered
 from bot.domain.announcements import State
 from bot.domain.deliveries import Status, Subject, Target
-from bot.errors import DeliveryError, DeliveryUncertain
+from bot.errors import DeliveryDelayed, DeliveryError, DeliveryUncertain
 from bot.i18n import core_translators
 from bot.outbox import Outbox, Post
 from bot.registry import Registry, load
-from bot.reply import Reply
+from bot.reply import MessageRef, Reply
 from bot.testing import PLATFORM, FakeMessenger, FrozenClock, settings_for_tests
 from tests.storage.test_records import announce
 
@@ -206,3 +206,59 @@ async def test_a_stopped_outbox_finishes_what_is_in_flight_and_takes_nothing_mor
     assert await outbox.once() == 0
     assert [one.status for one in await report_of(sqlite_storage, news)] == [Status.SHOWN, Status.PENDING]
     assert len(messenger.messages) == 1
+
+
+async def test_a_platform_that_asks_to_wait_stops_its_lane_and_no_other(storage):
+    """The attempt does not count; a wait for one channel alone lets the lane go on."""
+    messenger, clock = FakeMessenger(), FrozenClock()
+    outbox = outbox_of(storage, messenger, clock)
+    messenger.failures = [DeliveryDelayed("rate_limited", 30)]
+    first = await in_lanes(storage, clock, 2)
+    await outbox.once()
+    second = await in_lanes(storage, clock, 0, 1)
+    clock.advance(timedelta(seconds=5))
+    await outbox.once()
+    assert [one.status for one in await report_of(storage, first)] == [Status.PENDING] * 2
+    assert [one.attempts for one in await report_of(storage, first)] == [0, 0]
+    assert [one.status for one in await report_of(storage, second)] == [Status.SHOWN]
+    clock.advance(timedelta(seconds=26))
+    messenger.failures = [DeliveryDelayed("rate_limited", 600, only_here=True)]
+    for _ in range(3):
+        await outbox.once()
+        clock.advance(timedelta(seconds=2))
+    assert sorted(one.status for one in await report_of(storage, first)) == [Status.PENDING, Status.SHOWN]
+
+
+@dataclass
+class Merging(FakeMessenger):
+    """A post with the same key returns the first message as it stands, as Discord does; the history lags behind."""
+
+    lost: int = 1
+
+    async def post(self, channel_id, reply, t, key, thread_id=""):
+        same = next((ref for ref, sent in self.messages.items() if sent.key == key), None)
+        if same:
+            return MessageRef(channel_id, same, thread_id)
+        ref = await super().post(channel_id, reply, t, key, thread_id)
+        self.lost -= 1
+        if self.lost >= 0:
+            raise DeliveryUncertain("no_answer")
+        return ref
+
+    async def find(self, address, key, since, thread_id=""):
+        return None
+
+
+async def test_what_a_platform_merges_into_the_older_post_is_edited(sqlite_storage):
+    messenger, clock = Merging(), FrozenClock()
+    outbox, news = outbox_of(sqlite_storage, messenger, clock), await wanted(sqlite_storage, clock)
+    await outbox.once()
+    async with sqlite_storage.unit_of_work(writes=True) as uow:
+        newer = await uow.announcements.save(replace(news, title="Corrected", revision=news.revision + 1))
+        await uow.deliveries.raise_wanted(Subject.ANNOUNCEMENT, news.id, newer.revision, clock.now)
+    for _ in range(3):
+        clock.advance(timedelta(seconds=20))
+        await outbox.once()
+    (row,) = await report_of(sqlite_storage, news)
+    assert (row.status, row.shown, messenger.edits) == (Status.SHOWN, newer.revision, 1)
+    assert [one.summary for one in messenger.seen_in("fake:C1")] == ["Corrected"]
