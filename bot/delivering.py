@@ -34,7 +34,7 @@ log = structlog.get_logger("outbox")
 
 MAX_ATTEMPTS = 8
 BUSY_S = 1.0
-SETTLES = timedelta(seconds=15)  # a request still in flight has landed or failed by then
+LATER_S = 5.0  # than the moment at which a request still in flight has landed or failed
 GONE = "message_gone"
 UNKNOWN = "unknown_outcome"
 
@@ -104,7 +104,8 @@ class Deliverer:
         except Busy:
             done = self._later(row, "storage_busy", BUSY_S)  # nothing was sent: no attempt
         except DeliveryUncertain as error:
-            done = replace(self._later(row, error.code, SETTLES.total_seconds()), status=Status.VERIFY)
+            settles_s = self._post.settings.deliveries.settle_s + LATER_S
+            done = replace(self._later(row, error.code, settles_s), status=Status.VERIFY)
         except DeliveryError as error:
             done = self._failed(row, error.code)
         except LeaseOver:

@@ -175,6 +175,7 @@ class Deliveries(Section):
     on_unknown: Literal["hold", "skip", "resend"] = Field(
         "hold", description="A message that may have arrived and cannot be looked up: ask a person, skip, or send again"
     )
+    settle_s: float = Field(10, ge=1, le=600, description="Seconds until a request without an answer has surely landed")
 
 
 class Log(Section):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -23,7 +24,7 @@ from storage.migrate import (
     upgrade_unlocked,
 )
 from storage.presence import Presence
-from storage.repositories.deliveries import Leasing
+from storage.repositories.deliveries import SETTLES, Leasing
 from storage.sealing import give_cipher
 from storage.traces import Traces
 from storage.unit_of_work import OpenUnitOfWork
@@ -67,6 +68,7 @@ async def open_storage(
     paces: Paces | None = None,
     clock: Clock = utc_now,
     secret_keys: str = "",
+    settles: timedelta = SETTLES,
 ) -> Storage:
     """Open the database; make the tables and keys of a new SQLite file, refuse every other one that does not fit.
 
@@ -77,6 +79,7 @@ async def open_storage(
         paces: how fast each platform's lanes may be used.
         clock: when rows are made.
         secret_keys: the keys of field encryption as `HRC_SECRET_KEYS` holds them; "" for the file in `data_dir`.
+        settles: a request of a process that died has landed or failed by then.
 
     Raises:
         ConfigError: the database is in use, damaged, newer or older than this release, or out of reach, or its keys
@@ -90,7 +93,7 @@ async def open_storage(
     try:
         await asyncio.to_thread(_prepare, url, place)
         engine = make_engine(url, busy_timeout_s=busy_timeout_s)
-        leasing = await _leasing(engine, place, paces or Paces(), clock)
+        leasing = await _leasing(engine, place, paces or Paces(), clock, settles)
         traces = Traces(path, busy_timeout_s)
         await traces.wipe()
         return Storage(engine, leasing, OpenUnitOfWork(engine, leasing, busy_timeout_s, traces), lock)
@@ -110,7 +113,9 @@ def _prepare(url: str, place: KeyPlace) -> None:
         check(url)
 
 
-async def _leasing(engine: AsyncEngine, place: KeyPlace, paces: Paces, clock: Clock) -> Leasing:
+async def _leasing(
+    engine: AsyncEngine, place: KeyPlace, paces: Paces, clock: Clock, settles: timedelta
+) -> Leasing:
     """Return how rows are leased here; nothing stays open when that cannot be known."""
     presence = Presence(engine)
     try:
@@ -118,7 +123,7 @@ async def _leasing(engine: AsyncEngine, place: KeyPlace, paces: Paces, clock: Cl
             vault = await connection.run_sync(_unlocked, place)
         give_cipher(engine.sync_engine, vault.cipher)
         await presence.ensure()
-        return Leasing(presence, vault.instance_key, paces, clock)
+        return Leasing(presence, vault.instance_key, paces, clock, settles)
     except BaseException:
         await presence.end()
         await engine.dispose()

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,8 +118,10 @@ async def _storage(settings: Settings) -> AsyncIterator[tuple[Storage, Paces]]:
     from storage import open_storage
 
     paces = paces_of(settings, plugins())
-    keys = settings.secret_keys.get_secret_value()
-    storage = await open_storage(settings.url, settings.data_dir, paces=paces, secret_keys=keys)
+    keys, settles = settings.secret_keys.get_secret_value(), timedelta(seconds=settings.deliveries.settle_s)
+    storage = await open_storage(
+        settings.url, settings.data_dir, paces=paces, secret_keys=keys, settles=settles
+    )
     try:
         yield storage, paces
     finally:

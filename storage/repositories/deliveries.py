@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select, update
@@ -24,6 +24,7 @@ from storage.presence import Presence
 from storage.rearming import arm, wake
 from storage.rows import entity_of, insert_into, run
 
+SETTLES = timedelta(seconds=10)
 _BATCH = 500  # Source: SQLite takes at most 32,766 values in one statement, PostgreSQL 65,535
 _AT_REST = (Status.SHOWN, Status.REFUSED, Status.DEAD)
 _ON_THE_WAY = (Status.PENDING, Status.VERIFY, Status.LEASED, Status.HELD)
@@ -39,12 +40,14 @@ class Leasing:
         secret: the instance key, from which rows get their own keys.
         paces: which lane a target belongs to, and how fast lanes may be used.
         clock: when rows are made.
+        settles: a request of a process that died has landed or failed by then.
     """
 
     presence: Presence
     secret: bytes
     paces: Paces
     clock: Clock
+    settles: timedelta = SETTLES
 
 
 class Deliveries:

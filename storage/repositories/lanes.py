@@ -23,7 +23,6 @@ from storage.repositories.sending import paused_subjects
 from storage.rows import run
 from storage.types import UtcDateTime
 
-_LANDS = timedelta(seconds=10)  # a request of a process that died has landed or failed by then
 _CLOCK_BACK = timedelta(minutes=1)  # no lane rests longer for its pace: it was paced by a clock that was ahead
 _LONGEST_BLOCK = timedelta(hours=1, minutes=1)
 _LOOKS_AGAIN = timedelta(seconds=1)
@@ -93,12 +92,12 @@ class Lanes:
         What was sent a moment ago may still be on its way to the platform, so it is looked up a little later.
         """
         await self._leasing.presence.ensure()
-        left = (IS_LEASED, self._leasing.presence.is_dead())
+        lands, left = self._leasing.settles, (IS_LEASED, self._leasing.presence.is_dead())
         columns = (DeliveryRow.id, DeliveryRow.lane_id, DeliveryRow.last_try_at)
         found = (await self._session.execute(select(*columns).where(*left))).all()
         count, lanes = 0, dict[str, datetime]()
         for row_id, lane_id, tried_at in found:
-            due = min(max(now, (tried_at or now) + _LANDS), now + _LANDS)
+            due = min(max(now, (tried_at or now) + lands), now + lands)
             wanted = update(DeliveryRow).where(DeliveryRow.id == row_id, *left)
             count += await run(self._session, wanted.values(status=Status.VERIFY, next_attempt_at=due, **_NO_LEASE))
             lanes[lane_id] = min(due, lanes.get(lane_id, due))

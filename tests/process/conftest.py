@@ -111,6 +111,7 @@ async def bot(slack: SlackServer, discord: DiscordServer, tmp_path: Path, databa
         "HRC_DATA_DIR": str(tmp_path / "data"),
         "HRC_LOG_FORMAT": "json",
         "HRC_KNOWLEDGE_ENGINE": "lexical",
+        "HRC_DELIVERIES_SETTLE_S": "4",  # longer than any answer that a test delays
         CACHE_VARIABLE: os.environ[CACHE_VARIABLE],
         "DATABASE_URL": database_url,
         **{key: value for key, value in os.environ.items() if key.startswith("COVERAGE")},

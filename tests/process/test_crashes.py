@@ -35,7 +35,7 @@ async def test_sigterm_mid_send(bot, slack):
     assert await bot.stop(signal.SIGTERM) == 0
     assert len(public(slack)) == 1
     await bot.start()
-    await asyncio.sleep(6)
+    await asyncio.sleep(1)
     assert len(slack.called(POST)) == 1
     assert slack.called("conversations.history") == []
 
@@ -43,6 +43,7 @@ async def test_sigterm_mid_send(bot, slack):
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_sigterm_mid_send_does_not_wait_for_a_platform_that_takes_its_time(bot, slack):
     """The post appears when the process is gone already; the next one looks for it once it must have landed."""
+    bot.environment["HRC_DELIVERIES_SETTLE_S"] = "7"
     await send_while(bot, slack, Fault(delay_s=6))
     begin = asyncio.get_running_loop().time()
     assert await bot.stop(signal.SIGTERM) == 0
@@ -55,7 +56,7 @@ async def test_sigterm_mid_send_does_not_wait_for_a_platform_that_takes_its_time
 
 async def test_crash_after_send(bot, slack):
     """The post appears when the process is gone already, and before the next one looks for it."""
-    await send_while(bot, slack, Fault(delay_s=6))
+    await send_while(bot, slack, Fault(delay_s=2))
     await bot.stop(signal.SIGKILL)
     await bot.start()
     await slack.until(lambda: bool(slack.called("conversations.history")))
@@ -68,6 +69,6 @@ async def test_crash_before_send(bot, slack):
     await bot.stop(signal.SIGKILL)
     await bot.start()
     await slack.until(lambda: bool(public(slack)))
-    await asyncio.sleep(2)
+    await asyncio.sleep(1)
     assert len(public(slack)) == 1
     assert len(slack.called("conversations.history")) == 1

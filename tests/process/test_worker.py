@@ -21,7 +21,7 @@ from tests.process.conftest import ROOT
 from tests.storage.test_members import NOW
 from tests.storage.test_records import announce
 
-CHAPTERS = 200
+CHAPTERS = 100
 
 
 @asynccontextmanager
@@ -33,7 +33,7 @@ async def opened(url, folder):
 
 
 async def stored(url, folder, slack, count):
-    """Store an announcement for `count` channels of 200 workspaces; return it."""
+    """Store an announcement for `count` channels of 100 workspaces; return it."""
     targets = tuple(Target(f"slack:T{at % CHAPTERS}", f"slack:C{at}") for at in range(count))
     slack.channels.update({one.channel_id.removeprefix("slack:"): {"is_member": True} for one in targets})
     async with opened(url, folder) as storage:
@@ -85,8 +85,8 @@ def seen(slack):
 
 
 async def test_crash_thrice(slack, database_url, tmp_path):
-    """Killed at a quarter, a half and three quarters of 1,000 deliveries: none is lost, none is seen twice."""
-    count = 1_000
+    """Killed at a quarter, a half and three quarters of 400 deliveries: none is lost, none is seen twice."""
+    count = 400
     await stored(database_url, tmp_path, slack, count)
     for quarter in (1, 2, 3):
         async with Worker(database_url, tmp_path, slack):
@@ -98,8 +98,8 @@ async def test_crash_thrice(slack, database_url, tmp_path):
 
 
 async def test_crash_in_edit(slack, database_url, tmp_path):
-    """Killed when half of 500 posts say that they are cancelled; at the end all of them do, each in its one message."""
-    count = 500
+    """Killed when half of 200 posts say that they are cancelled; at the end all of them do, each in its one message."""
+    count = 200
     news = await stored(database_url, tmp_path, slack, count)
     async with Worker(database_url, tmp_path, slack):
         await until(lambda: statuses(database_url) == {("shown", 1, 1)})
@@ -126,11 +126,11 @@ async def test_paused_worker(slack, database_url, tmp_path):
             await until(lambda: leased(keeper) == 1)
             paused.process.send_signal(signal.SIGSTOP)
             keeper.rollback()
-            await asyncio.sleep(2.5)
             async with Worker(database_url, tmp_path, slack):
-                await until(lambda: len(seen(slack)) == 1)
+                await until(lambda: len(seen(slack)) == 1)  # once the lease is over
                 paused.process.send_signal(signal.SIGCONT)
-                await asyncio.sleep(3)
+                await until(lambda: statuses(database_url) == {("shown", 1, 1)})
+                await asyncio.sleep(0.5)
     assert len(slack.called("chat.postMessage")) == 1
     assert statuses(database_url) == {("shown", 1, 1)}
 
@@ -141,11 +141,11 @@ async def test_paused_worker_after_its_post(slack, database_url, tmp_path):
     await stored(database_url, tmp_path, slack, 1)
     async with Worker(database_url, tmp_path, slack, lease_s=1, pauses=True) as paused:
         await until(lambda: len(seen(slack)) == 1)
-        await asyncio.sleep(1.5)
         async with Worker(database_url, tmp_path, slack):
-            await until(lambda: bool(slack.called("conversations.history")))
+            await until(lambda: bool(slack.called("conversations.history")))  # once the lease is over
             paused.process.send_signal(signal.SIGCONT)
-            await asyncio.sleep(2)
+            await until(lambda: statuses(database_url) == {("shown", 1, 1)})
+            await asyncio.sleep(0.5)
     assert len(slack.called("chat.postMessage")) == 1
     assert statuses(database_url) == {("shown", 1, 1)}
 

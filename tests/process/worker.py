@@ -36,12 +36,13 @@ class Pausing(SlackMessenger):
 
 async def work(url: str, folder: str, api_url: str, lease_s: str, pauses: str) -> None:
     configure(Log(level="warning"))
-    storage = await open_storage(url, Path(folder), paces=Paces(other=Pace(gap=timedelta(0))))
+    paces = Paces(other=Pace(gap=timedelta(0)))
+    storage = await open_storage(url, Path(folder), paces=paces, settles=timedelta(seconds=1))
     web = Web(SlackSettings(api_url=api_url, bot_token=BOT_TOKEN))
     web.open()
     messenger = (Pausing if pauses else SlackMessenger)(web)
     post = Post(storage.unit_of_work, load(), {"slack": messenger}, core_translators(), settings_for_tests(), utc_now)
-    await Outbox(post, timedelta(seconds=float(lease_s))).run()
+    await Outbox(post, timedelta(seconds=float(lease_s)), looks_s=0.3).run()
 
 
 if __name__ == "__main__":

@@ -126,7 +126,7 @@ async def test_a_blocked_lane_rests_and_the_others_go_on(storage):
     async with storage.unit_of_work(writes=False) as uow:
         assert await uow.lanes.next_due() == until
     assert [one.lane_id for one in await claim(storage, until)] == ["fake:T1"]
-    assert [one["blocked_reason"] for one in await rows(storage, "lane")] == ["rate_limited", ""]
+    assert sorted(one["blocked_reason"] for one in await rows(storage, "lane")) == ["", "rate_limited"]
 
 
 async def test_clock_jump_ends_no_block_for_ever(storage):
