@@ -113,9 +113,7 @@ def _prepare(url: str, place: KeyPlace) -> None:
         check(url)
 
 
-async def _leasing(
-    engine: AsyncEngine, place: KeyPlace, paces: Paces, clock: Clock, settles: timedelta
-) -> Leasing:
+async def _leasing(engine: AsyncEngine, place: KeyPlace, paces: Paces, clock: Clock, settles: timedelta) -> Leasing:
     """Return how rows are leased here; nothing stays open when that cannot be known."""
     presence = Presence(engine)
     try:

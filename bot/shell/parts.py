@@ -119,9 +119,7 @@ async def _storage(settings: Settings) -> AsyncIterator[tuple[Storage, Paces]]:
 
     paces = paces_of(settings, plugins())
     keys, settles = settings.secret_keys.get_secret_value(), timedelta(seconds=settings.deliveries.settle_s)
-    storage = await open_storage(
-        settings.url, settings.data_dir, paces=paces, secret_keys=keys, settles=settles
-    )
+    storage = await open_storage(settings.url, settings.data_dir, paces=paces, secret_keys=keys, settles=settles)
     try:
         yield storage, paces
     finally:
