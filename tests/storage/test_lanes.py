@@ -148,7 +148,7 @@ async def test_a_lane_that_is_empty_is_not_looked_at_until_something_is_wanted(s
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 async def test_a_process_that_waits_hears_of_what_another_one_stored(storage, database_url, tmp_path):
-    other, heard = await open_storage(database_url, tmp_path), asyncio.Event()
+    other, heard = await open_storage(database_url, tmp_path / "data"), asyncio.Event()
     listening = asyncio.create_task(other.wakeups.listen(heard.set))
     async with asyncio.timeout(10):
         while not heard.is_set():  # it may not listen yet
