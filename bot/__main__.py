@@ -20,9 +20,11 @@ import click
 from bot.shell.database import db
 from bot.shell.deliveries import deliveries, resume
 from bot.shell.email_list import email
+from bot.shell.exports import export
 from bot.shell.knowledge import knowledge
 from bot.shell.parts import delivering, key_place, quiet_edition, settings_of, with_app
 from bot.shell.platforms import commands, manifest
+from bot.shell.retention import retention
 
 if TYPE_CHECKING:
     from bot.doctor import Check
@@ -209,7 +211,7 @@ def _refuse_role(settings: Settings, role: str) -> None:
         )
 
 
-for group in (db, knowledge, manifest, commands, deliveries, resume, email):
+for group in (db, knowledge, manifest, commands, deliveries, resume, email, export, retention):
     main.add_command(group)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 import structlog
 
-from bot.domain.subscriptions import CONFIRMS_WITHIN
 from bot.errors import Busy
 from bot.features.announcement_changes import expire
 from bot.ports import Clock, OpenUnitOfWork
+from bot.retention import deleted
 from bot.settings import Retention
 
 log = structlog.get_logger("jobs")
@@ -20,15 +19,9 @@ LOOKS_S = 30.0
 
 
 async def tidy(open_unit_of_work: OpenUnitOfWork, clock: Clock, retention: Retention) -> None:
-    """Delete what is older than its age: codes of requests, forms, conversations, questions, acts."""
-    now = clock()
+    """Delete what is older than its age."""
     async with open_unit_of_work(writes=True) as uow:
-        await uow.inbox.forget(now - timedelta(hours=retention.inbox_hours))
-        await uow.drafts.forget(now)
-        await uow.conversations.forget_expired(now)
-        await uow.subscriptions.forget_unconfirmed(now - CONFIRMS_WITHIN)
-        await uow.questions.forget(now - timedelta(days=retention.questions_days))
-        await uow.audit.forget(now - timedelta(days=retention.audit_days))
+        await deleted(uow, retention, clock())
 
 
 async def housekeeping(open_unit_of_work: OpenUnitOfWork, clock: Clock, retention: Retention) -> None:

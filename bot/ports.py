@@ -24,6 +24,7 @@ from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
 from bot.domain.records import AuditStore, DraftStore, InboxStore
 from bot.domain.reminders import ReminderStore
+from bot.domain.retention import RetentionStore
 from bot.domain.subscriptions import SubscriptionStore, SuppressionStore
 from bot.i18n import Translator
 from bot.reply import MessageRef, Reply
@@ -58,6 +59,7 @@ class UnitOfWork(Protocol):
     preferences: PreferenceStore
     published_topics: PublishedTopicStore
     questions: QuestionStore
+    retention: RetentionStore
     subscriptions: SubscriptionStore
     suppressions: SuppressionStore
     reminders: ReminderStore

@@ -98,6 +98,8 @@ class Retention(Section):
     """How long what people left here is kept."""
 
     questions_days: int = Field(180, ge=1, le=3650, description="Days until questions to people are deleted")
+    rsvps_days: int = Field(90, ge=1, le=3650, description="Days after a convening until answers to it become counts")
+    deliveries_days: int = Field(180, ge=1, le=3650, description="Days until records of messages become counts")
     audit_days: int = Field(730, ge=1, le=3650, description="Days until acts in the audit are deleted")
     inbox_hours: int = Field(24, ge=1, le=720, description="Hours until codes of requests are deleted")
     forms_minutes: int = Field(60, ge=5, le=1440, description="Minutes until a form that was not finished is deleted")

@@ -15,7 +15,6 @@ ITEMS = yaml.safe_load((TESTS / "bad-inputs.yaml").read_text("utf-8"))["items"]
 IDS = frozenset(str(item["id"]) for item in ITEMS)
 
 WAITS_FOR = {
-    "erase-then-import": "email",  # a list of addresses that somebody imports
     "subpoena-dump": "encryption",
     "last-admin-removed": "roles",
     "guest-and-shared-channels": "roles",  # posts for members alone
@@ -24,7 +23,6 @@ WAITS_FOR = {
     "health-with-dead-db": "operations",
     "metrics-cardinality": "operations",
     "dependency-known-bad": "operations",
-    "retention-due": "operations",  # how long answers to convenings are kept
     "proxy-to-metadata": "operations",  # no address of the configuration is called but the platforms' own
 }
 

@@ -78,5 +78,8 @@ class MemberStore(Protocol):
     async def erase(self, user_id: str) -> None:
         """Erase the person behind the account, joined or not, in this unit of work; what they published stays."""
 
+    async def all(self) -> tuple[Member, ...]:
+        """Return every member, in the order in which they joined."""
+
     async def count(self) -> int:
         """Return how many members there are."""

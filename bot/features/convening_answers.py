@@ -46,7 +46,10 @@ def whose(ctx: Context) -> str | None:
 
 
 async def counted(uow: UnitOfWork, convening: Convening) -> Headcount:
-    return headcount(convening, await uow.convenings.answers(convening.id))
+    """Return the headcount; for a convening that is long over the one that was kept."""
+    answers = await uow.convenings.answers(convening.id)
+    past = None if answers else await uow.retention.past_headcount(convening.id)
+    return past or headcount(convening, answers)
 
 
 async def public_card(ctx: Context, convening: Convening) -> Reply:

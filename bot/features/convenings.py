@@ -10,11 +10,11 @@ from typing import Annotated
 from bot.approvals import lapse, waiting_for
 from bot.command import RUN, Delivering, Feature, Option, Rendered
 from bot.context import Context
-from bot.domain.convenings import Convening, Going, Scope, headcount
+from bot.domain.convenings import Convening, Going, Scope
 from bot.domain.deliveries import Subject
 from bot.domain.times import Zone
 from bot.errors import NotFound, UserInputError
-from bot.features.convening_answers import answered, convening_of, public_card, render_promotion, whose
+from bot.features.convening_answers import answered, convening_of, counted, public_card, render_promotion, whose
 from bot.features.convening_cards import card, listing, numbered
 from bot.features.convening_mail import for_reader
 from bot.features.convening_options import (
@@ -323,6 +323,6 @@ async def render(delivering: Delivering) -> Rendered | None:
         return None
     if not delivering.is_posted and (convening.is_cancelled or convening.over_at <= delivering.now):
         return None
-    count = headcount(convening, await uow.convenings.answers(convening.id))
+    count = await counted(uow, convening)
     shown = card(convening, count, delivering.t, delivering.now)
     return Rendered(for_reader(shown, convening, delivering), convening.revision)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.domain.lanes import Paces
     from bot.knowledge_base import Edition, KnowledgeBase
     from bot.plugin import Plugin
+    from bot.ports import OpenUnitOfWork
     from bot.settings import Settings
     from storage import Storage
     from storage.keys import KeyPlace
@@ -93,7 +94,7 @@ async def with_app(settings: Settings, chosen: Sequence[Plugin], work: Any, *, d
     share_arena()
     ready_folder(settings.data_dir)
     loading = asyncio.create_task(asyncio.to_thread(knowledge_of, settings, at_once=True))
-    async with _storage(settings) as (storage, paces):
+    async with opened_storage(settings) as (storage, paces):
         knowledge, waking = await loading, storage.wakeups
         parts = build(settings, chosen, storage.unit_of_work, knowledge, paces, waking, delivers=delivers)
         return await work(parts)
@@ -108,12 +109,13 @@ async def delivering(settings: Settings, chosen: Sequence[Plugin]) -> None:
     configure(settings.log)
     share_arena()
     ready_folder(settings.data_dir)
-    async with _storage(settings) as (storage, paces):
+    async with opened_storage(settings) as (storage, paces):
         await deliver(settings, chosen, storage.unit_of_work, storage.wakeups, paces)
 
 
 @asynccontextmanager
-async def _storage(settings: Settings) -> AsyncIterator[tuple[Storage, Paces]]:
+async def opened_storage(settings: Settings) -> AsyncIterator[tuple[Storage, Paces]]:
+    """Yield the open database and what limits each platform."""
     from bot.plugin import paces_of, plugins
     from storage import open_storage
 
@@ -124,3 +126,22 @@ async def _storage(settings: Settings) -> AsyncIterator[tuple[Storage, Paces]]:
         yield storage, paces
     finally:
         await storage.close()
+
+
+def within(config: Path | None, work: Callable[[Settings, OpenUnitOfWork], Awaitable[Any]]) -> Any:
+    """Open the configured database, do `work`, and close it; return what it returned.
+
+    Raises:
+        ConfigError: it cannot be opened, for instance since the bot runs on the same SQLite file.
+    """
+    from bot.logs import configure
+
+    settings = settings_of(config)
+    configure(settings.log.model_copy(update={"level": "warning"}))
+    ready_folder(settings.data_dir)
+
+    async def whole() -> Any:
+        async with opened_storage(settings) as (storage, _):
+            return await work(settings, storage.unit_of_work)
+
+    return asyncio.run(whole())

@@ -4,8 +4,16 @@ from storage.models.announcements import AnnouncementRevRow, AnnouncementRow, Co
 from storage.models.approvals import ApprovalHandRow, ApprovalRow
 from storage.models.base import LONG_AGO, Base
 from storage.models.chapters import ChapterChoiceRow, ChapterRow, FollowRow, FollowTopicRow
-from storage.models.convenings import ConveningRow, ImpressionRow, RemarkRow, ReminderRow, RsvpRow, VoiceRow
-from storage.models.deliveries import IS_CLAIMABLE, IS_DIRECT, IS_LEASED, IS_UNSETTLED, DeliveryRow, LaneRow
+from storage.models.convenings import ConveningRow, ImpressionRow, PastHeadcountRow, RemarkRow, ReminderRow, RsvpRow, VoiceRow
+from storage.models.deliveries import (
+    IS_CLAIMABLE,
+    IS_DIRECT,
+    IS_LEASED,
+    IS_UNSETTLED,
+    DeliveryRow,
+    LaneRow,
+    PastDeliveryRow,
+)
 from storage.models.grants import BlockRow, GrantRow
 from storage.models.mailing import SubscriptionRow, SuppressionRow
 from storage.models.people import AccountRow, CalendarRow, ConsentRow, ConversationRow, MemberRow, PreferenceRow
@@ -46,6 +54,8 @@ __all__ = [
     "LaneRow",
     "MemberRow",
     "MetaRow",
+    "PastDeliveryRow",
+    "PastHeadcountRow",
     "PreferenceRow",
     "PublishedTopicRow",
     "QuestionRow",

@@ -72,6 +72,19 @@ class RsvpRow(Base):
     is_hidden: Mapped[bool] = mapped_column(server_default=false())
 
 
+class PastHeadcountRow(Base):
+    """How many came to a convening whose answers are deleted; it names nobody."""
+
+    __tablename__ = "past_headcount"
+    convening_id: Mapped[int] = mapped_column(
+        NUMBER, ForeignKey("convening.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    yes: Mapped[int]
+    maybe: Mapped[int]
+    no: Mapped[int]
+    waiting: Mapped[int]
+
+
 class ReminderRow(Base):
     """One reminder of one date; the messages to people are deliveries of it."""
 

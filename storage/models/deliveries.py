@@ -83,6 +83,17 @@ class DeliveryRow(Base):
     )
 
 
+class PastDeliveryRow(Base):
+    """How many deliveries of a subject ended how on a platform, once their rows are deleted; it names nobody."""
+
+    __tablename__ = "past_delivery"
+    subject: Mapped[Subject] = mapped_column(Word(Subject), primary_key=True)
+    subject_id: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=False)
+    platform: Mapped[str] = mapped_column(primary_key=True)
+    status: Mapped[Status] = mapped_column(Word(Status), primary_key=True)
+    count: Mapped[int]
+
+
 IS_CLAIMABLE = _is(DeliveryRow.status, Status.PENDING, Status.VERIFY)
 IS_LEASED = _is(DeliveryRow.status, Status.LEASED)
 IS_UNSETTLED = _is(DeliveryRow.status, Status.HELD, Status.DEAD)

@@ -48,7 +48,7 @@ class Convenings:
 
     async def get(self, convening_id: int) -> Convening | None:
         row = await self._row(convening_id)
-        return _convening(row) if row else None
+        return convening_of(row) if row else None
 
     async def upcoming(self, now: datetime, limit: int = 10, *, workspace_id: str | None = "") -> tuple[Convening, ...]:
         seen = [] if workspace_id is None else [_is_seen_from(workspace_id)]
@@ -73,7 +73,7 @@ class Convenings:
         last_known = func.coalesce(ConveningRow.ends_local, ConveningRow.starts_local)
         may_be_ahead = or_(last_known >= earliest, ConveningRow.repeat != "")
         wanted = select(ConveningRow).where(may_be_ahead, *where).order_by(ConveningRow.id)
-        found = [_convening(row) for row in await self._session.scalars(wanted)]
+        found = [convening_of(row) for row in await self._session.scalars(wanted)]
         return tuple(one for one in found if one.over_at > now)
 
     async def rsvp_of(self, convening_id: int, person_id: str) -> Rsvp | None:
@@ -138,7 +138,7 @@ def _columns(convening: Convening) -> dict[str, Any]:
     }
 
 
-def _convening(row: ConveningRow) -> Convening:
+def convening_of(row: ConveningRow) -> Convening:
     starts = WallTime(row.starts_local, Zone(row.starts_zone))
     return entity_of(Convening, row, starts=starts, ends=wall_time(row.ends_local, row.ends_zone))
 

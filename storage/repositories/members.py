@@ -109,6 +109,10 @@ class Members:
         await erase(self._session, people)
         await leave(self._session)
 
+    async def all(self) -> tuple[Member, ...]:
+        rows = await self._session.scalars(select(MemberRow).order_by(MemberRow.created_at, MemberRow.id))
+        return tuple([entity_of(Member, row, chapters=await self._chapters(row.id)) for row in rows])
+
     async def count(self) -> int:
         return await self._session.scalar(select(func.count()).select_from(MemberRow)) or 0
 

@@ -82,6 +82,7 @@ HARMLESS = {
     "member.id": "random",
     "meta.name": "a word of ours",
     "meta.value": "of the installation, nothing of people",
+    "past_delivery.platform": "a platform",
     "preference.lang": "a language",
     "preference.quiet_from": "a time of day",
     "preference.quiet_to": "a time of day",

@@ -29,6 +29,8 @@ NAMELESS: Mapping[str, str] = {
     "voice": "a keyed hash of who has rated which convening, apart from what they said",
     "lane": "what a platform takes in a second",
     "meta": "the installation itself",
+    "past_delivery": "counts of messages that were sent",
+    "past_headcount": "counts of convenings that are long over",
     "secret": "keys of the installation",
     "reminder": "dates of convenings; the messages to people are deliveries",
     "published_topic": "reviewed content without a person",

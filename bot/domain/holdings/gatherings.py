@@ -9,7 +9,7 @@ RSVP = Holding(
     "rsvp",
     N_("Answers to convenings"),
     N_("Whether you come, so that there is room for everybody and you hear of changes."),
-    WITH_YOU,
+    N_("Until {age} after the convening is over; then only counts stay."),
     names=("person_id", "user_id"),
     moves=("person_id",),
     columns={
@@ -21,6 +21,7 @@ RSVP = Holding(
         "is_hidden": N_("whether your name is hidden from organizers too"),
         "user_id": N_("the account where you are told of changes"),
     },
+    age="rsvps_days",
 )
 CONVENING = Holding(
     "convening",
@@ -140,7 +141,7 @@ DELIVERY = Holding(
     "delivery",
     N_("Messages to you"),
     N_("Direct messages that wait or were sent, so that none is lost and none comes twice; not their texts."),
-    WITH_YOU,
+    N_("Until {age} after the last change; then only counts stay."),
     names=("user_id",),
     columns={
         "subject": N_("what it tells"),
@@ -156,5 +157,6 @@ DELIVERY = Holding(
         *("part", "lane_id", "key", "wanted", "shown", "attempts", "rank", "turn", "tried"),
         *("lease_owner", "lease_until", "first_try_at", "last_try_at"),
     ),
+    age="deliveries_days",
 )
 GATHERINGS = (RSVP, DELIVERY, CONVENING, ANNOUNCEMENT, CORRECTION, APPROVAL, APPROVAL_HAND, FOLLOW)

@@ -1,0 +1,36 @@
+"""`hrc-bot export`: what others can check or keep, as files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from bot.shell.parts import within
+
+
+@click.group()
+def export() -> None:
+    """What is stored, for other programs."""
+
+
+@export.command("members")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--as", "viewer", type=click.Choice(["committee", "members"]), default="committee", help="For whose eyes."
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON in place of CSV.")
+@click.pass_obj
+def export_members(config: Path | None, file: Path | None, viewer: str, as_json: bool) -> None:
+    """Write the members to FILE (readable by you alone), or print them: the fields that each lets be seen."""
+    from bot.member_lists import as_file
+
+    content: bytes = within(config, lambda settings, opened: as_file(opened, settings, viewer, as_json=as_json))
+    if file is None:
+        sys.stdout.buffer.write(content)
+        return
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
+        target.write(content)
+    click.echo(f"The members are in {file}; keep it as safe as the database.", err=True)
