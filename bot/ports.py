@@ -19,6 +19,7 @@ from bot.domain.deliveries import DeliveryStore, LaneStore, SendingStore
 from bot.domain.feedback import FeedbackStore
 from bot.domain.grants import BlockStore, GrantStore
 from bot.domain.impressions import ImpressionStore
+from bot.domain.links import LinkStore
 from bot.domain.members import MemberStore
 from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
@@ -55,6 +56,7 @@ class UnitOfWork(Protocol):
     impressions: ImpressionStore
     inbox: InboxStore
     lanes: LaneStore
+    links: LinkStore
     members: MemberStore
     preferences: PreferenceStore
     published_topics: PublishedTopicStore

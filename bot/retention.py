@@ -14,6 +14,7 @@ async def deleted(uow: UnitOfWork, ages: Retention, now: datetime) -> dict[str, 
     return {
         "inbox_hours": await uow.inbox.forget(now - timedelta(hours=ages.inbox_hours)),
         "forms_minutes": await uow.drafts.forget(now),
+        "links_minutes": await uow.links.forget(now),
         "conversations": await uow.conversations.forget_expired(now),
         "unconfirmed_subscriptions": await uow.subscriptions.forget_unconfirmed(now - CONFIRMS_WITHIN),
         "questions_days": await uow.questions.forget(now - timedelta(days=ages.questions_days)),

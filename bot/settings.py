@@ -103,6 +103,11 @@ class Retention(Section):
     audit_days: int = Field(730, ge=1, le=3650, description="Days until acts in the audit are deleted")
     inbox_hours: int = Field(24, ge=1, le=720, description="Hours until codes of requests are deleted")
     forms_minutes: int = Field(60, ge=5, le=1440, description="Minutes until a form that was not finished is deleted")
+    links_minutes: int = Field(10, ge=2, le=60, description="Minutes until a code that links two accounts is deleted")
+
+    @property
+    def links_last(self) -> timedelta:
+        return timedelta(minutes=self.links_minutes)
 
     @property
     def forms_last(self) -> timedelta:

@@ -21,6 +21,7 @@ from bot.domain.deliveries import DeliveryStore, LaneStore, SendingStore
 from bot.domain.feedback import FeedbackStore
 from bot.domain.grants import BlockStore, GrantStore
 from bot.domain.impressions import ImpressionStore
+from bot.domain.links import LinkStore
 from bot.domain.members import MemberStore
 from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
@@ -51,6 +52,7 @@ from storage.repositories.grants import Grants
 from storage.repositories.impressions import ImpressionsOf
 from storage.repositories.inbox import Inbox
 from storage.repositories.lanes import Lanes
+from storage.repositories.links import Links
 from storage.repositories.members import Members
 from storage.repositories.preferences import Wishes
 from storage.repositories.published_topics import PublishedTopics
@@ -92,6 +94,7 @@ class UnitOfWork:
         self.impressions: ImpressionStore = ImpressionsOf(session, leasing.secret)
         self.inbox: InboxStore = Inbox(session, leasing.secret)
         self.lanes: LaneStore = Lanes(session, leasing)
+        self.links: LinkStore = Links(session, leasing.secret)
         self.members: MemberStore = Members(session, leasing.secret)
         self.preferences: PreferenceStore = Wishes(session)
         self.published_topics: PublishedTopicStore = PublishedTopics(session, locks=writes)

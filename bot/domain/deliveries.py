@@ -29,6 +29,7 @@ class Subject(StrEnum):
     REMINDER = "reminder"  # a date of a convening comes near
     PROPOSAL = "proposal"  # a topic waits for a second person
     APPROVAL = "approval"  # something waits for a second person
+    LINK = "link"  # somebody typed the code of an account, whose owner is to confirm it
     SUBSCRIPTION = "subscription"  # somebody asked for the email list and is to confirm it
     OFFER = "offer"  # an announcement that a chapter is asked about before it is posted there
     VERDICT = "verdict"  # what became of that, for whoever asked

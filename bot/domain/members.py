@@ -66,6 +66,12 @@ class MemberStore(Protocol):
     async def accounts_of(self, user_id: str) -> tuple[str, ...]:
         """Return the account and those linked with it, in order of their ids; the account alone before joining."""
 
+    async def merge(self, member: Member, other_id: str) -> None:
+        """Store `member` as the record of both, and give it the accounts and all rows of the other, which goes."""
+
+    async def part(self, user_id: str) -> None:
+        """Take an account from its member, who has another; what is kept stays with the member."""
+
     async def adopt(self, member_id: str, user_id: str) -> None:
         """Give the member what was answered under a user id that is proved to be theirs."""
 

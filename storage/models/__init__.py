@@ -4,7 +4,15 @@ from storage.models.announcements import AnnouncementRevRow, AnnouncementRow, Co
 from storage.models.approvals import ApprovalHandRow, ApprovalRow
 from storage.models.base import LONG_AGO, Base
 from storage.models.chapters import ChapterChoiceRow, ChapterRow, FollowRow, FollowTopicRow
-from storage.models.convenings import ConveningRow, ImpressionRow, PastHeadcountRow, RemarkRow, ReminderRow, RsvpRow, VoiceRow
+from storage.models.convenings import (
+    ConveningRow,
+    ImpressionRow,
+    PastHeadcountRow,
+    RemarkRow,
+    ReminderRow,
+    RsvpRow,
+    VoiceRow,
+)
 from storage.models.deliveries import (
     IS_CLAIMABLE,
     IS_DIRECT,
@@ -16,7 +24,16 @@ from storage.models.deliveries import (
 )
 from storage.models.grants import BlockRow, GrantRow
 from storage.models.mailing import SubscriptionRow, SuppressionRow
-from storage.models.people import AccountRow, CalendarRow, ConsentRow, ConversationRow, MemberRow, PreferenceRow
+from storage.models.people import (
+    AccountRow,
+    CalendarRow,
+    ConsentRow,
+    ConversationRow,
+    LinkRow,
+    LinkTryRow,
+    MemberRow,
+    PreferenceRow,
+)
 from storage.models.questions import FeedbackRow, GivenAnswerRow, PublishedTopicRow, QuestionRow
 from storage.models.records import AuditPersonRow, AuditRow, DraftRow, InboxRow, MetaRow, SecretRow
 
@@ -52,6 +69,8 @@ __all__ = [
     "ImpressionRow",
     "InboxRow",
     "LaneRow",
+    "LinkRow",
+    "LinkTryRow",
     "MemberRow",
     "MetaRow",
     "PastDeliveryRow",

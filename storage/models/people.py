@@ -78,6 +78,32 @@ class ConsentRow(Base):
     __table_args__ = (NEVER_REUSED,)
 
 
+class LinkRow(Base):
+    """A link of two accounts on its way; `code` is a keyed hash, "" once it was typed."""
+
+    __tablename__ = "link"
+    id: Mapped[NamedId]
+    maker: Mapped[AccountId] = mapped_column(index=True)
+    maker_name: Mapped[Sealed]
+    maker_workspace: Mapped[str]
+    code: Mapped[str] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
+    taker: Mapped[AccountId]
+    taker_name: Mapped[Sealed]
+    taker_workspace: Mapped[str]
+    is_taken: Mapped[bool]
+    __table_args__ = (NEVER_REUSED,)
+
+
+class LinkTryRow(Base):
+    """How many wrong codes an account typed since then."""
+
+    __tablename__ = "link_try"
+    user_id: Mapped[AccountId] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    since: Mapped[datetime]
+
+
 class ConversationRow(Base):
     """The topic answered last in a place; `key` is a keyed hash of place and person."""
 

@@ -64,7 +64,7 @@ class Convenings:
     async def over(self, now: datetime, limit: int) -> tuple[int, ...]:
         begun = ConveningRow.starts_local <= now.astimezone(UTC).replace(tzinfo=None) + FURTHEST_ZONE
         wanted = select(ConveningRow).where(ConveningRow.asked_at.is_(None), begun).order_by(ConveningRow.id)
-        found = (_convening(row) for row in await self._session.scalars(wanted))
+        found = (convening_of(row) for row in await self._session.scalars(wanted))
         return tuple(islice((one.id for one in found if one.over_at <= now), limit))
 
     async def _ahead(self, now: datetime, *where: ColumnElement[bool]) -> tuple[Convening, ...]:

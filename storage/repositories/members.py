@@ -20,6 +20,8 @@ from storage.models import (
     ApprovalHandRow,
     ApprovalRow,
     BlockRow,
+    CalendarRow,
+    DeliveryRow,
     GivenAnswerRow,
     MemberRow,
     PreferenceRow,
@@ -68,6 +70,27 @@ class Members:
 
     async def accounts_of(self, user_id: str) -> tuple[str, ...]:
         return await self._users(await self.by_user(user_id), user_id)
+
+    async def merge(self, member: Member, other_id: str) -> None:
+        await self._session.merge(MemberRow(**values_of(member, apart=("chapters",))))
+        accounts = update(AccountRow).where(AccountRow.member_id == other_id)
+        await run(self._session, accounts.values(member_id=member.id))
+        await self._take_over(member.id, (other_id,))
+        await run(self._session, delete(MemberRow).where(MemberRow.id == other_id))
+        await leave(self._session)
+
+    async def part(self, user_id: str) -> None:
+        others = [one for one in await self.accounts_of(user_id) if one != user_id]
+        reached = await self._session.get_one(AccountRow, others[0])
+        theirs = update(RsvpRow).where(RsvpRow.user_id == user_id)
+        place = {"user_id": reached.user_id, "workspace_id": reached.workspace_id or RsvpRow.workspace_id}
+        for statement in (
+            theirs.values(place),
+            delete(DeliveryRow).where(DeliveryRow.user_id == user_id),
+            delete(CalendarRow).where(CalendarRow.user_id == user_id),
+            delete(AccountRow).where(AccountRow.user_id == user_id),
+        ):
+            await run(self._session, statement)
 
     async def adopt(self, member_id: str, user_id: str) -> None:
         await self._take_over(member_id, (user_id,))

@@ -111,6 +111,32 @@ CALENDAR = Holding(
     names=("user_id",),
     columns={"secret_hash": N_("a code of the secret in your calendar's address")},
 )
+LINK = Holding(
+    "link",
+    N_("Codes that link your accounts"),
+    N_("So that two accounts become one person only when both say so."),
+    N_("Until it is done, at most {age} after the last step."),
+    names=("maker", "taker"),
+    columns={
+        "maker": N_("the account that made the code"),
+        "maker_name": N_("what that account is called"),
+        "maker_workspace": N_("the workspace or server where it made the code"),
+        "code": N_("a code that shows whether the code typed is right"),
+        "taker": N_("the account that typed the code"),
+        "taker_name": N_("what that account is called"),
+        "taker_workspace": N_("the workspace or server where it typed the code"),
+        "is_taken": N_("whether that account confirmed it"),
+    },
+    age="links_minutes",
+)
+LINK_TRY = Holding(
+    "link_try",
+    N_("Wrong codes that you typed"),
+    N_("So that nobody can guess codes."),
+    N_("One hour."),
+    names=("user_id",),
+    columns={"count": N_("how many"), "since": N_("since when")},
+)
 SUPPRESSION = Holding(
     "suppression",
     N_("Codes of addresses that are not written to"),
@@ -123,4 +149,16 @@ CONVERSATION = Holding(
     N_("So that short questions that follow are understood. Nobody is named."),
     N_("A few minutes."),
 )
-PEOPLE = (CONSENT, PREFERENCE, SUBSCRIPTION, CALENDAR, DRAFT, ACCOUNT, MEMBER, SUPPRESSION, CONVERSATION)
+PEOPLE = (
+    CONSENT,
+    PREFERENCE,
+    SUBSCRIPTION,
+    CALENDAR,
+    LINK,
+    LINK_TRY,
+    DRAFT,
+    ACCOUNT,
+    MEMBER,
+    SUPPRESSION,
+    CONVERSATION,
+)
