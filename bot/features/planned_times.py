@@ -6,6 +6,7 @@ from bot.context import Context
 from bot.domain.times import FIXED_NAMES, WallTime, find_zone, near_zones, parse_local
 from bot.errors import UserInputError
 from bot.i18n import Translator
+from bot.typed_times import Here, typed_time
 
 FURTHEST_YEARS = 10
 NOW_WORDS = ("", "now", "ahora", "ya")
@@ -65,28 +66,36 @@ def zone_name_note(t: Translator, typed: str, time: WallTime) -> str:
 
 
 def time_in(ctx: Context, text: str, option: str) -> WallTime | None:
-    """Return the time that `text` writes with its zone ("2027-03-14 18:30 America/New_York"); None for now.
+    """Return the time that `text` writes or says with its zone ("next Tuesday 6 pm America/New_York"); None for now.
 
     Raises:
-        UserInputError: it cannot be read, has no zone, is over or too far away.
+        UserInputError: it cannot be read, can be two times, has no zone, is over or too far away.
     """
     words = text.split()
     if " ".join(words).casefold() in NOW_WORDS:
         return None
     for count in range(1, LONGEST_ZONE + 1):
-        local, zone = parse_local(" ".join(words[:-count])), find_zone(" ".join(words[-count:]))
-        if local and zone:
-            time = WallTime(local, zone)
+        said, zone = " ".join(words[:-count]), find_zone(" ".join(words[-count:]))
+        if said and zone:
+            time = WallTime(typed_time(said, ctx.t, option, Here(ctx.now, zone)), zone)
             refuse_unplannable(ctx, time, option)
             return time
-    raise _unreadable(ctx.t, words, option)
+    raise _unreadable(ctx, words, option)
 
 
-def _unreadable(t: Translator, words: list[str], option: str) -> UserInputError:
-    text, example = " ".join(words), "2027-03-14 18:30 America/New_York"
-    if parse_local(text):
+def _is_time(ctx: Context, text: str) -> bool:
+    try:
+        return bool(typed_time(text, ctx.t, "", Here(ctx.now, ctx.settings.zone)))
+    except UserInputError:
+        return False
+
+
+def _unreadable(ctx: Context, words: list[str], option: str) -> UserInputError:
+    t, text, example = ctx.t, " ".join(words), "2027-03-14 18:30 America/New_York"
+    is_zone = not parse_local(text) and ("/" in words[-1] or parse_local(" ".join(words[:-1])) is not None)
+    if not is_zone and _is_time(ctx, text):
         return UserInputError(t("The time zone is missing."), t("Write it like {example}.", example=example), option)
-    if parse_local(" ".join(words[:-1])):
+    if is_zone:
         near = ", ".join(near_zones(words[-1]))
         hint = t("Did you mean one of these: {near}?", near=near)
         return UserInputError(t("“{text}” is not a time zone that I know.", text=words[-1]), hint, option)

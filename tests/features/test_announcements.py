@@ -223,6 +223,32 @@ async def test_a_time_that_cannot_be_used_is_refused_with_the_reason(chat, stora
     assert await _stored(storage) is None
 
 
+@pytest.mark.parametrize(
+    ("when", "lang", "shown"),
+    [
+        ("next Friday 6pm America/Chicago", "en", "Friday 18:00 America/Chicago"),
+        ("tomorrow 9:00 America/Port of Spain", "en", "Tuesday 09:00 America/Port_of_Spain"),
+        ("el viernes a las 18:30 America/Chicago", "es", "Friday 18:30 America/Chicago"),
+    ],
+)
+async def test_a_time_may_be_said_in_words_with_its_zone(chat, when, lang, shown):
+    preview = await chat.say(f'{NEW} when:"{when}"', **ORGANIZER | {"lang": lang})
+    assert value_of(preview, "When" if lang == "en" else "Cuándo") == shown
+
+
+@pytest.mark.parametrize(
+    ("when", "words"),
+    [
+        ("tomorrow 6pm", "The time zone is missing"),
+        ("03/04/2027 18:30 America/Chicago", "can be"),
+        ("tomorrow at 6 America/Chicago", "in the morning or in the evening"),
+    ],
+)
+async def test_a_time_in_words_that_could_mean_two_things_is_asked_back(chat, storage, when, words):
+    assert words in (await chat.say(f'{NEW} when:"{when}"', **ORGANIZER)).summary
+    assert await _stored(storage) is None
+
+
 @pytest.mark.parametrize("when", ["now", "ahora", "NOW"])
 async def test_now_is_understood(chat, when):
     assert "not sent yet" in (await chat.say(f"{NEW} when:{when}", **ORGANIZER)).summary
