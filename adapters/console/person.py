@@ -27,7 +27,9 @@ def system_locale(environ: Mapping[str, str]) -> str:
 
 def local_zone(default: str) -> tzinfo:
     """Return this machine's time zone, or `default` (an IANA name) where the machine tells none."""
-    return LOCALTZ if isinstance(LOCALTZ, ZoneInfo) else ZoneInfo(default)
+    if isinstance(LOCALTZ, ZoneInfo):
+        return LOCALTZ
+    return ZoneInfo(getattr(LOCALTZ, "zone", None) or default)  # where pytz is installed, Babel gives its kind of zone
 
 
 def actor(settings: ConsoleSettings, environ: Mapping[str, str], zone: tzinfo) -> Actor:

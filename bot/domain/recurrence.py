@@ -42,6 +42,43 @@ _WORDS = {
     "mensual": "FREQ=MONTHLY",
     "cada mes": "FREQ=MONTHLY",
 }
+_DAY_WORDS = {
+    **{
+        name: day
+        for day, names in {
+            "MO": "monday lunes",
+            "TU": "tuesday martes",
+            "WE": "wednesday miércoles miercoles",
+            "TH": "thursday jueves",
+            "FR": "friday viernes",
+            "SA": "saturday sábado sabado",
+            "SU": "sunday domingo",
+        }.items()
+        for name in names.split()
+    },
+}
+_WHICH_WORDS = {
+    "first": 1,
+    "primer": 1,
+    "1st": 1,
+    "second": 2,
+    "segundo": 2,
+    "2nd": 2,
+    "third": 3,
+    "tercer": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "cuarto": 4,
+    "4th": 4,
+    "last": -1,
+    "último": -1,
+    "ultimo": -1,
+}
+_WEEKDAYS = re.compile(r"(?:every|each|cada|todos los) (?P<days>.+)")
+_MONTHLY = re.compile(
+    r"(?:(?:the|el|every|each) )?(?P<which>\w+) (?P<day>\w+) (?:of (?:the|every|each) month|de cada mes|del mes)"
+)
+_TIMES = re.compile(r"(?P<rule>.+?),? \(?(?P<count>\d{1,4}) (?:times|veces)\)?")
 NEVER_WORDS = ("", "no", "none", "never", "once", "nunca", "una vez", "ninguna")
 _NUMBERS = {
     "INTERVAL": (1, 1000),
@@ -82,13 +119,36 @@ def rule_of(text: str, starts: WallTime) -> str:
     words = " ".join(text.split()).casefold()
     if words in NEVER_WORDS:
         return ""
-    rule = _WORDS.get(words) or _checked(text, starts.zone)
+    rule = _spoken(words) or _checked(text, starts.zone)
     dates = occurrences(rule, starts)
     if not dates:
         raise RuleError(Problem.NEVER)
     if dates[0].local != starts.local:
         raise RuleError(Problem.OTHER_DAY, dates[0])
     return rule
+
+
+def _spoken(words: str) -> str:
+    """Return the rule that people's words mean ("every Tuesday", "last friday of the month, 6 times"), "" for others.
+
+    Raises:
+        RuleError: it would be over 500 dates or none.
+    """
+    counted = _TIMES.fullmatch(words)
+    if counted:
+        rule, count = _spoken(counted["rule"]), int(counted["count"])
+        if rule and not 1 <= count <= MAX_DATES:
+            raise RuleError(Problem.TOO_MANY)
+        return f"{rule};COUNT={count}" if rule and "COUNT" not in rule else ""
+    monthly = _MONTHLY.fullmatch(words)
+    if monthly and monthly["which"] in _WHICH_WORDS and monthly["day"] in _DAY_WORDS:
+        return f"FREQ=MONTHLY;BYDAY={_WHICH_WORDS[monthly['which']]}{_DAY_WORDS[monthly['day']]}"
+    weekly = _WEEKDAYS.fullmatch(words)
+    if weekly:
+        names = re.split(r",? and |,? y |, ?", weekly["days"])
+        days = [_DAY_WORDS.get(one) or _DAY_WORDS.get(one.removesuffix("s"), "") for one in names]
+        return f"FREQ=WEEKLY;BYDAY={','.join(days)}" if all(days) else _WORDS.get(words, "")
+    return _WORDS.get(words, "")
 
 
 def parts_of(rule: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -21,6 +22,7 @@ from bot.reply import Button, Field, Moment, Reply, Section
 RSVP, FEEDBACK = "convening.rsvp", "convening.feedback"
 FEEDBACK_LASTS = timedelta(days=14)
 SHOWN_DATES = 3
+_NUMBERED = re.compile(r"\+?(-?[1-5])(MO|TU|WE|TH|FR|SA|SU)")
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -136,10 +138,20 @@ def describe(rule: str, t: Translator) -> str:
     if all(day in _DAYS for day in days):
         names = get_day_names("wide", locale=t.lang)
         words = t("{every} on {days}", every=words, days=", ".join(names[_DAYS.index(day)] for day in days))
+    numbered_day = _NUMBERED.fullmatch(parts.get("BYDAY", ""))
+    if numbered_day and parts["FREQ"] == "MONTHLY":
+        name = get_day_names("wide", locale=t.lang)[_DAYS.index(numbered_day[2])]
+        words = t("{every} on the {which} {day}", every=words, which=_which(int(numbered_day[1]), t), day=name)
     if "UNTIL" in parts:
         last = date.fromisoformat(parts["UNTIL"][:8])
         return t("{every} until {day}", every=words, day=t.day(last))
     return _counted(words, parts, t)
+
+
+def _which(number: int, t: Translator) -> str:
+    """Return which of a month's weekdays is meant, counted from its end below zero."""
+    names = {1: t("first"), 2: t("second"), 3: t("third"), 4: t("fourth"), 5: t("fifth"), -1: t("last")}
+    return names.get(number, str(number))
 
 
 def _counted(words: str, parts: Mapping[str, str], t: Translator) -> str:

@@ -45,7 +45,9 @@ ZONE = Option(N_("Time zone of the place, like America/New_York or Eastern"), N_
 TITLE = Option(N_("What it is called"), N_("Title"), max_chars=120)
 PLACE = Option(N_("Address or link"), N_("Place"))
 _ENDS = Option(N_("How long, like 2 hours; or when, like 20:30 by the same clock"), N_("Ends"), max_chars=80)
-_REPEAT = Option(N_("daily, weekly, biweekly, monthly, or an RRULE such as FREQ=MONTHLY;BYDAY=2TU"), N_("Repeats"))
+_REPEAT = Option(
+    N_("weekly, every Tuesday, first Monday of the month; , 6 times after it ends it; or an RRULE"), N_("Repeats")
+)
 _CAPACITY = Option(N_("How many can come; 0 or blank for no limit"), N_("Limit of places"), minimum=0, maximum=100_000)
 _HIDE = Option(N_("Hide who comes from everybody, also from organizers"), N_("Hide names (yes or no)"))
 _DESCRIPTION = Option(N_("What it is about"), N_("Description"), "text", max_chars=1500)

@@ -178,7 +178,9 @@ def _rule_refusal(t: Translator, error: RuleError, text: str, starts: WallTime) 
 
 
 def _rule_hint(t: Translator) -> str:
-    return t("Write daily, weekly, biweekly, monthly, or a rule such as FREQ=MONTHLY;BYDAY=2TU;COUNT=12.")
+    return t(
+        "Write weekly, every Tuesday, first Monday of the month, or a rule such as FREQ=MONTHLY;BYDAY=2TU;COUNT=12."
+    )
 
 
 def as_typed(convening: Convening) -> dict[str, str]:

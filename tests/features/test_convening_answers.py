@@ -274,3 +274,15 @@ async def test_people_of_every_chapter_answer_the_same_convening(chat, storage):
     await chat.press(post(chat), "Yes", **MEMBER)
     await chat.deliver()
     assert value_of(post(chat), "Answers") == value_of(post(chat, "fake:C2"), "Answers") == "2 coming, 0 maybe"
+
+
+async def test_a_burst_of_answers_changes_each_posted_card_once(sqlite_storage):
+    async with conversation(sqlite_storage) as chat:
+        await followed(chat, "fake:C1", "fake:C9")
+        await planned(chat)
+        card, edits = post(chat), chat.messenger.edits
+        for number in range(30):
+            await chat.press(card, "Yes", **MEMBER | {"user": f"fake:p{number}"})
+        await chat.deliver()
+        assert chat.messenger.edits - edits == 2
+        assert value_of(post(chat), "Answers") == value_of(post(chat, "fake:C9"), "Answers") == "30 coming, 0 maybe"

@@ -31,6 +31,10 @@ def dates(rule, starts=START, count=3):
         ("biweekly", ["2027-03-10", "2027-03-24", "2027-04-07"]),
         ("quincenal", ["2027-03-10", "2027-03-24", "2027-04-07"]),
         ("mensual", ["2027-03-10", "2027-04-10", "2027-05-10"]),
+        ("every Wednesday and Friday", ["2027-03-10", "2027-03-12", "2027-03-17"]),
+        ("cada miércoles, 2 veces", ["2027-03-10", "2027-03-17"]),
+        ("second Wednesday of the month", ["2027-03-10", "2027-04-14", "2027-05-12"]),
+        ("el segundo miércoles de cada mes", ["2027-03-10", "2027-04-14", "2027-05-12"]),
         ("RRULE:FREQ=MONTHLY;BYDAY=2WE", ["2027-03-10", "2027-04-14", "2027-05-12"]),
         ("freq=weekly;count=2", ["2027-03-10", "2027-03-17"]),
         ("FREQ=WEEKLY;UNTIL=20270317", ["2027-03-10", "2027-03-17"]),
@@ -120,3 +124,16 @@ def test_dst_fold_in_a_weekly_rule():
 )
 def test_a_rule_is_described_in_words(rule, words):
     assert describe(rule, core_translators()["en"]) == words
+
+
+@pytest.mark.parametrize("words", ["every blue moon", "weekly 2 times 3 times", "second Someday of the month"])
+def test_words_that_mean_no_rule_are_refused(words):
+    with pytest.raises(RuleError) as raised:
+        rule_of(words, START)
+    assert raised.value.problem is Problem.UNREADABLE
+
+
+def test_the_second_wednesday_is_said_in_words():
+    t = core_translators()
+    assert describe("FREQ=MONTHLY;BYDAY=2WE", t["en"]) == "every month on the second Wednesday"
+    assert describe("FREQ=MONTHLY;BYDAY=-1FR;COUNT=3", t["es"]) == "cada mes el último viernes, 3 veces"
