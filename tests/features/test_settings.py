@@ -9,7 +9,7 @@ import pytest
 from bot.domain.visibility import Viewer, visible
 from bot.reply import Form
 from bot.testing import conversation, words_of
-from tests.features.gatherings import ELSEWHERE, MEMBER, followed, planned, value_of
+from tests.features.gatherings import ELSEWHERE, MEMBER, ORGANIZER, STEERING, followed, planned, value_of
 
 
 @pytest.fixture
@@ -178,3 +178,19 @@ async def test_the_welcome_names_next_convening_channels_and_settings(chat):
     assert (await chat.press(welcome, "Settings")).summary == "These are your settings."
     elsewhere = await chat.say("join name:Otto consent:yes", **ELSEWHERE)
     assert "Where your chapter hears news" not in words_of(elsewhere)
+
+
+async def test_organizers_count_members_and_see_what_each_shows_them(chat):
+    await chat.say("me settings show_name:organizers", **MEMBER)
+    await chat.say("join name:Hidden city:Salem consent:yes", **MEMBER | {"user": "fake:bo"})
+    await chat.say("join name:Otto consent:yes", **ELSEWHERE)
+    await chat.say("me settings show_name:organizers", **ELSEWHERE)
+    assert "Only organizers" in (await chat.say("members list", **MEMBER)).summary
+    listed = await chat.say("members list", **ORGANIZER)
+    text = words_of(listed)
+    assert listed.summary == "2 members."
+    assert "Ana" in text
+    assert not any(word in text for word in ("Hidden", "Salem", "Otto", "Eugene"))
+    assert [one.content.count(b"\n") for one in listed.attachments] == [2]
+    committee = await chat.say("members list", **STEERING)
+    assert (committee.summary, committee.attachments) == ("3 members.", ())
