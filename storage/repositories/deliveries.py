@@ -25,6 +25,7 @@ from storage.rearming import arm, wake
 from storage.rows import entity_of, insert_into, run
 
 SETTLES = timedelta(seconds=10)
+_SMALL, _LARGE_STEP = 20, 3  # a small fan-out goes three times as often as a large one
 _BATCH = 500  # Source: SQLite takes at most 32,766 values in one statement, PostgreSQL 65,535
 _AT_REST = (Status.SHOWN, Status.REFUSED, Status.DEAD)
 _ON_THE_WAY = (Status.PENDING, Status.VERIFY, Status.LEASED, Status.HELD)
@@ -130,9 +131,11 @@ class Deliveries:
         for batch in _batches(sorted(lanes)):
             found = await self._session.execute(select(LaneRow.id, LaneRow.turn).where(LaneRow.id.in_(batch)))
             turns.update({row.id: row.turn for row in found})
+        sizes = Counter(row["lane_id"] for row in rows)
         for row in rows:
-            row["turn"] = turns[row["lane_id"]]
-            turns[row["lane_id"]] += 1
+            lane = row["lane_id"]
+            row["turn"] = turns[lane]
+            turns[lane] += 1 if sizes[lane] <= _SMALL else _LARGE_STEP
         await self._session.execute(insert_into(self._session, DeliveryRow).on_conflict_do_nothing(), rows)
 
     async def _raise(

@@ -32,6 +32,7 @@ class Bot:
     process: asyncio.subprocess.Process | None = None
     log: list[str] = field(default_factory=list)
     reading: asyncio.Task[None] | None = None
+    words: tuple[str, ...] = ("run",)
 
     async def start(self) -> None:
         """Start the process and wait until both platforms are connected."""
@@ -40,7 +41,7 @@ class Bot:
             sys.executable,
             "-m",
             "bot",
-            "run",
+            *self.words,
             cwd=self.folder,
             env=self.environment,
             stdin=asyncio.subprocess.DEVNULL,
