@@ -49,7 +49,7 @@ async def test_who_answers_stores_and_who_delivers_sends(bot, slack, discord, ad
     await slack.press(await slack.seen(2), "Send", user="U0ADMIN")
     written = await admin.command("announce new", title="News", message="Budget hearing")
     await admin.press(written.shown[0], "Send")
-    await slack.seen(3)
+    await slack.until(lambda: "is on its way" in str(slack.called("response_url")))
     assert discord.messages.get(CHANNEL, []) == []
     async with deliverer(bot) as first:
         await discord.until(lambda: discord.messages.get(CHANNEL), "the announcement")
