@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from bot.domain.deliveries import Subject, Target
 from bot.domain.subscriptions import (
     LIST,
+    PLATFORM,
     TEXT_VERSION,
     Barred,
     Purpose,
@@ -153,4 +154,5 @@ async def mail_targets(uow: UnitOfWork, settings: Settings) -> tuple[Target, ...
         return ()
     if not settings.email.keeps_list:
         return (Target(LIST, LIST, lang=settings.language),)
-    return tuple(target_of(one) for one in await uow.subscriptions.readers(list_id(settings.email)))
+    reached = await uow.subscriptions.reached(list_id(settings.email))
+    return tuple(Target(LIST, user_id=f"{PLATFORM}:{one}", lang=lang) for one, lang in reached)

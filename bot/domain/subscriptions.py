@@ -133,6 +133,9 @@ class SubscriptionStore(Protocol):
     async def readers(self, list_id: str) -> tuple[Subscription, ...]:
         """Return the confirmed ones."""
 
+    async def reached(self, list_id: str) -> tuple[tuple[str, str], ...]:
+        """Return id and language of the confirmed ones: what a mail to all of them needs, without their addresses."""
+
     async def counts(self, list_id: str) -> Mapping[Standing, int]:
         """Return how many there are of each standing; those of which there is none are left out."""
 

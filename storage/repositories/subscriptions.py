@@ -77,6 +77,11 @@ class Subscriptions:
         rows = await self._session.scalars(select(SubscriptionRow).where(*are).order_by(SubscriptionRow.id))
         return tuple(entity_of(Subscription, row) for row in rows)
 
+    async def reached(self, list_id: str) -> tuple[tuple[str, str], ...]:
+        are = (SubscriptionRow.list_id == list_id, SubscriptionRow.standing == Standing.CONFIRMED)
+        wanted = select(SubscriptionRow.id, SubscriptionRow.lang).where(*are).order_by(SubscriptionRow.id)
+        return tuple((row.id, row.lang) for row in await self._session.execute(wanted))
+
     async def counts(self, list_id: str) -> Mapping[Standing, int]:
         wanted = select(SubscriptionRow.standing, func.count()).where(SubscriptionRow.list_id == list_id)
         found = await self._session.execute(wanted.group_by(SubscriptionRow.standing))
@@ -88,8 +93,8 @@ class Subscriptions:
 
     async def forget_unconfirmed(self, asked_before: datetime) -> int:
         is_old = (SubscriptionRow.standing == Standing.ASKED) & (SubscriptionRow.asked_at < asked_before)
-        unproven = update(SubscriptionRow).where(SubscriptionRow.asked_at < asked_before).values(claimed_by="")
-        await run(self._session, unproven)
+        is_claimed = (SubscriptionRow.asked_at < asked_before) & (SubscriptionRow.claimed_by != "")
+        await run(self._session, update(SubscriptionRow).where(is_claimed).values(claimed_by=""))
         count = await run(self._session, delete(SubscriptionRow).where(is_old))
         if count:
             await leave(self._session)

@@ -242,3 +242,17 @@ async def test_without_a_relay_there_is_no_list(sqlite_storage):
         assert (await chat.say("email join ana@example.org")).summary == "There is no email list here yet."
         await chat.say("join name:Ana consent:yes email:ana@example.org email_list:yes")
         assert await rows(sqlite_storage, "subscription") == []
+
+
+async def test_a_claim_that_nobody_proved_is_forgotten_after_two_days_and_the_reader_stays(mail):
+    from bot.jobs import tidy
+    from bot.settings import Retention
+
+    await mail.join(ANA)
+    mail.chat.clock.advance(timedelta(days=1, minutes=1))
+    await mail.chat.say(f"join name:Mallory consent:yes email:{ANA} email_list:yes", user="fake:mallory")
+    assert (await mail.of(ANA)).claimed_by
+    mail.chat.clock.advance(timedelta(hours=49))
+    await tidy(mail.storage.unit_of_work, mail.chat.clock, Retention())
+    one = await mail.of(ANA)
+    assert (one.standing, one.claimed_by) == (Standing.CONFIRMED, "")
