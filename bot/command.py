@@ -45,7 +45,7 @@ class Option:
     Args:
         description: a msgid, at most 100 characters (the smallest platform limit).
         label: the form's label as a msgid, at most 45; the description is the hint.
-        kind: "line", "text" (several lines), "choice", "yesno" or "number".
+        kind: "line", "text" (several lines), "choice", "yesno", "number", "channel" or "person".
         choices: fixed values; labels are msgids.
         suggest: values to offer while somebody types.
         aliases: other names accepted in text.
@@ -168,7 +168,7 @@ class Command:
     `ephemeral`: only the asker sees the answer. `writes`: it changes what is stored, so it runs in a writing unit of
     work. `form`: missing options open a form even where the platform could insist on them. `opens_form`: the handler
     may answer with a Form, so the platform must wait for it. `validate`: checks that need more than one option and no
-    storage, so that a form can show its errors at once.
+    storage, so that a form can show its errors at once. `a_day`: how often one person may use it in a day, 0 for any.
     """
 
     name: str
@@ -183,6 +183,7 @@ class Command:
     opens_form: bool = False
     validate: Validate | None = None
     example: str = ""
+    a_day: int = 0
 
     @property
     def required(self) -> tuple[Parameter, ...]:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 import structlog
 
 from bot.command import Delivering, Rendered
-from bot.domain.deliveries import Delivery, Status
+from bot.domain.deliveries import Delivery, Status, Target
 from bot.domain.lanes import Paces
 from bot.elapsed import elapsed_s
 from bot.errors import (
@@ -25,7 +25,7 @@ from bot.errors import (
     DeliveryUncertain,
 )
 from bot.i18n import Translator, Translators
-from bot.ports import Clock, Messenger, OpenUnitOfWork, UnitOfWork
+from bot.ports import Clock, Messenger, OpenUnitOfWork, Problem, UnitOfWork
 from bot.registry import Registry
 from bot.reply import MessageRef
 from bot.settings import Settings
@@ -137,6 +137,9 @@ class Deliverer:
             if row.status is not Status.LEASED:
                 return row
         rendered = prepared[row.id] if row.id in prepared else await self._rendered(row)
+        if not row.message_id and row.target.channel_id and await self._is_shared_outside(row.target):
+            raise DeliveryRefused(Problem.SHARED_OUTSIDE)
+        rendered = await self._rendered(row)
         if rendered is None:
             return replace(row, status=Status.DROPPED)
         if row.message_id and row.shown >= rendered.revision:
@@ -166,6 +169,12 @@ class Deliverer:
             case "skip":
                 return replace(row, status=Status.DROPPED, error_code=UNKNOWN)
         return replace(row, status=Status.HELD, error_code=code)
+
+    async def _is_shared_outside(self, target: Target) -> bool:
+        """Say whether outsiders came into the channel since it was followed, and nobody allowed that yet."""
+        async with self._post.unit_of_work(writes=False) as uow:
+            follow = await uow.follows.get(target.workspace_id, target.channel_id)
+        return follow is not None and follow.paused_reason == Problem.SHARED_OUTSIDE
 
     async def _rendered(self, row: Delivery) -> Rendered | None:
         async with self._post.unit_of_work(writes=False) as uow:

@@ -250,6 +250,7 @@ class Dispatcher:
             values = _values(declared, request, ctx)
             if writes and request.key and not await uow.inbox.claim(request.key, ctx.now):
                 return SILENT
+            self._gate.count(ctx, declared)
             answer = await declared.handler(ctx, **values)
         if writes:
             self.wrote()

@@ -20,6 +20,7 @@ from bot.settings import Settings
 
 ALWAYS = frozenset({"about", "form", "help", "me", "privacy"})  # whoever is kept out may still see and erase their data
 SILENCE = timedelta(days=1)
+DAY_MIN = 24 * 60
 SUGGESTION = 0.1  # of a request: one comes with each key that is typed
 REFUSALS = (1.0, 20.0)  # audited refusals of one person: a minute, and at once
 
@@ -32,6 +33,7 @@ class Gate:
         self._people = Buckets(chosen.person_per_minute, chosen.person_at_once)
         self._chapters = Buckets(chosen.chapter_per_minute, chosen.chapter_at_once)
         self._refusals = Buckets(*REFUSALS)
+        self._a_day: dict[str, Buckets] = {}
         self._told: OrderedDict[str, datetime] = OrderedDict()
 
     def slow_down(self, request: Request, t: Translator, cost: float = 1.0) -> None:
@@ -69,6 +71,19 @@ class Gate:
         if standing.suspension and STEERING not in ctx.roles:
             raise self._suspended(ctx, standing.suspension)
         return ctx
+
+    def count(self, ctx: Context, declared: Command | Action) -> None:
+        """Count what one person may do a few times in a day only.
+
+        Raises:
+            TooFast: it was done too often.
+        """
+        a_day = declared.a_day if isinstance(declared, Command) else 0
+        if a_day == 0:
+            return
+        buckets = self._a_day.setdefault(declared.name, Buckets(a_day / DAY_MIN, a_day))
+        if buckets.wait_s(ctx.user_id):
+            raise TooFast(ctx.t("That is as often as one person can do this in a day."), ctx.t("Try again tomorrow."))
 
     def may_audit(self, user_id: str) -> bool:
         """Say whether one more refusal of the person is worth an entry: a flood of them tells nothing more."""

@@ -42,6 +42,13 @@ def organizer(ctx: Context) -> None:
     Raises:
         CheckFailure: says which right is missing and who can give it.
     """
+    if ORGANIZER not in ctx.roles and ctx.request.actor.is_guest:
+        raise CheckFailure(
+            ctx.t("Only organizers of this chapter can do this."),
+            ctx.t(
+                "As a guest you can ask, look things up, join and answer convenings. For more, ask an organizer here."
+            ),
+        )
     if ORGANIZER not in ctx.roles:
         raise CheckFailure(
             ctx.t("Only organizers of this chapter can do this."),

@@ -25,6 +25,7 @@ from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
 from bot.domain.records import AuditStore, DraftStore, InboxStore
 from bot.domain.reminders import ReminderStore
+from bot.domain.reports import ReportStore
 from bot.domain.retention import RetentionStore
 from bot.domain.subscriptions import SubscriptionStore, SuppressionStore
 from bot.i18n import Translator
@@ -62,6 +63,7 @@ class UnitOfWork(Protocol):
     published_topics: PublishedTopicStore
     questions: QuestionStore
     retention: RetentionStore
+    reports: ReportStore
     subscriptions: SubscriptionStore
     suppressions: SuppressionStore
     reminders: ReminderStore
@@ -87,6 +89,7 @@ class Problem(StrEnum):
     DM_CLOSED = "dm_closed"
     SIGNED_OUT = "signed_out"  # the platform does not take our token any more
     ARCHIVED = "archived"
+    SHARED_OUTSIDE = "shared_outside"  # people of another organisation are in the channel
     RATE_LIMITED = "rate_limited"
     ADDRESS_REFUSED = "address_refused"  # of mail: no such mailbox, or it takes nothing
     LEFT_LIST = "left_list"  # the reader is not on the email list any more

@@ -129,7 +129,7 @@ class Choice:
 class Input:
     """One line of a form.
 
-    `kind` is "line", "text" (several lines), "choice", "yesno" or "number". `max_chars` counts code points.
+    `kind` is "line", "text" (several lines), "choice", "yesno", "number" or "person". `max_chars` counts code points.
     """
 
     name: str

@@ -8,6 +8,8 @@ from bot.domain.subscriptions import CONFIRMS_WITHIN
 from bot.ports import OpenUnitOfWork, UnitOfWork
 from bot.settings import Retention
 
+ENDED_ROLES_KEPT = timedelta(days=90)  # so that people see in the list what ended
+
 
 async def deleted(uow: UnitOfWork, ages: Retention, now: datetime) -> dict[str, int]:
     """Delete what is older than its age; return how many there were of each kind, by the name of its age."""
@@ -20,6 +22,8 @@ async def deleted(uow: UnitOfWork, ages: Retention, now: datetime) -> dict[str, 
         "questions_days": await uow.questions.forget(now - timedelta(days=ages.questions_days)),
         "rsvps_days": await uow.retention.answers(now - timedelta(days=ages.rsvps_days)),
         "deliveries_days": await uow.retention.deliveries(now - timedelta(days=ages.deliveries_days)),
+        "reports_days": await uow.reports.forget(now - timedelta(days=ages.reports_days)),
+        "ended_roles": await uow.grants.forget(now - ENDED_ROLES_KEPT),
         "audit_days": await uow.audit.forget(now - timedelta(days=ages.audit_days)),
     }
 

@@ -88,10 +88,10 @@ class Roles(Section):
 class Limits(Section):
     """How much may be asked in a short time; 0 a minute is no limit."""
 
-    person_per_minute: int = Field(60, ge=0, le=100_000, description="Requests of one person, a minute")
-    person_at_once: int = Field(120, ge=1, le=100_000, description="Requests of one person, at once after a quiet time")
-    chapter_per_minute: int = Field(1200, ge=0, le=1_000_000, description="Requests of one chapter, a minute")
-    chapter_at_once: int = Field(2400, ge=1, le=1_000_000, description="Requests of one chapter, at once")
+    person_per_minute: int = Field(120, ge=0, le=100_000, description="Requests of one person, a minute")
+    person_at_once: int = Field(300, ge=1, le=100_000, description="Requests of one person, at once after a quiet time")
+    chapter_per_minute: int = Field(2400, ge=0, le=1_000_000, description="Requests of one chapter, a minute")
+    chapter_at_once: int = Field(6000, ge=1, le=1_000_000, description="Requests of one chapter, at once")
 
 
 class Retention(Section):
@@ -100,6 +100,7 @@ class Retention(Section):
     questions_days: int = Field(180, ge=1, le=3650, description="Days until questions to people are deleted")
     rsvps_days: int = Field(90, ge=1, le=3650, description="Days after a convening until answers to it become counts")
     deliveries_days: int = Field(180, ge=1, le=3650, description="Days until records of messages become counts")
+    reports_days: int = Field(180, ge=1, le=3650, description="Days until reports to moderators are deleted")
     audit_days: int = Field(730, ge=1, le=3650, description="Days until acts in the audit are deleted")
     inbox_hours: int = Field(24, ge=1, le=720, description="Hours until codes of requests are deleted")
     forms_minutes: int = Field(60, ge=5, le=1440, description="Minutes until a form that was not finished is deleted")

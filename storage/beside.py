@@ -14,12 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.domain.chapters import Follow
 from bot.domain.deliveries import Delivery, Subject
 from bot.domain.questions import PublishedTopic, WithdrawnTopic
+from bot.domain.records import AuditEntry
 from bot.errors import ConfigError
 from bot.ports import utc_now
 from storage.engine import file_of, is_sqlite, make_engine, make_sync_engine
 from storage.keys import KeyPlace
 from storage.migrate import Tables, check, inspected, plain
 from storage.models import DeliveryRow, LaneRow
+from storage.repositories.audit import Audit
 from storage.repositories.deliveries import delivery_of, of
 from storage.repositories.follows import Follows
 from storage.repositories.published_topics import PublishedTopics
@@ -95,6 +97,11 @@ class Beside:
         """Return every follow, oldest first."""
         async with _session(self._url, self._place) as session:
             return await Follows(session).everywhere() if session else ()
+
+    async def audit(self) -> tuple[AuditEntry, ...]:
+        """Return the record of administrative acts, oldest first, with references in place of accounts."""
+        async with _session(self._url, self._place) as session:
+            return await Audit(session, b"").all() if session else ()
 
     async def deliveries_of(self, subject: Subject, subject_id: int) -> tuple[Delivery, ...]:
         """Return the rows of one thing, oldest first."""

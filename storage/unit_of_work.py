@@ -27,6 +27,7 @@ from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
 from bot.domain.records import AuditStore, DraftStore, InboxStore
 from bot.domain.reminders import ReminderStore
+from bot.domain.reports import ReportStore
 from bot.domain.retention import RetentionStore
 from bot.domain.subscriptions import SubscriptionStore, SuppressionStore
 from bot.errors import Busy
@@ -58,6 +59,7 @@ from storage.repositories.preferences import Wishes
 from storage.repositories.published_topics import PublishedTopics
 from storage.repositories.questions import Questions
 from storage.repositories.reminders import Reminders
+from storage.repositories.reports import Reports
 from storage.repositories.retention import Retention
 from storage.repositories.sending import Sending
 from storage.repositories.subscriptions import Subscriptions, Suppressions
@@ -100,6 +102,7 @@ class UnitOfWork:
         self.published_topics: PublishedTopicStore = PublishedTopics(session, locks=writes)
         self.questions: QuestionStore = Questions(session, locks=writes)
         self.retention: RetentionStore = Retention(session)
+        self.reports: ReportStore = Reports(session, locks=writes)
         self.subscriptions: SubscriptionStore = Subscriptions(session, leasing.secret, locks=writes)
         self.suppressions: SuppressionStore = Suppressions(session, leasing.secret)
         self.reminders: ReminderStore = Reminders(session)

@@ -16,8 +16,6 @@ IDS = frozenset(str(item["id"]) for item in ITEMS)
 
 WAITS_FOR = {
     "subpoena-dump": "encryption",
-    "last-admin-removed": "roles",
-    "guest-and-shared-channels": "roles",  # posts for members alone
     "token-swap": "installs",
     "discord-signature-wrong": "discord over http",
     "health-with-dead-db": "operations",

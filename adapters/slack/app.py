@@ -24,6 +24,7 @@ from adapters.slack.render import action_of, render
 from adapters.slack.seen import Seen
 from adapters.slack.sending import hand_over, put_in_place, say
 from adapters.slack.settings import section_of
+from adapters.slack.shared_channels import hold_shared
 from adapters.slack.sign_in import bolt_app, signed_in, socket_url
 from adapters.slack.user_groups import UserGroups
 from adapters.slack.web import Web
@@ -98,6 +99,7 @@ class SlackAdapter:
         app.event("app_mention")(self._on_message)
         app.event("message")(self._on_message)
         app.event("app_home_opened")(self._on_home)
+        app.event("channel_shared")(self._on_shared)
         app.event(EVERY)(_on_nothing)
         return app
 
@@ -149,6 +151,11 @@ class SlackAdapter:
         if body["event"].get("tab", "home") == "home":
             here = place.of_home(body)
             self._work(self._show_home(_request(Kind.COMMAND, here), here))
+
+    async def _on_shared(self, body: Payload) -> None:
+        """Another organisation was let into a channel: nothing more is posted there until the committee allows it."""
+        team, channel = str(body.get("team_id") or ""), str(body["event"].get("channel") or "")
+        self._work(hold_shared(self._host, ours(team), ours(channel)))
 
     def _work(self, work: Coroutine[Any, Any, None]) -> None:
         """Do `work` beside the listener, and keep it in mind until it is done."""

@@ -30,7 +30,7 @@ SCOPES = {  # each with what does not work without it, for `hrc-bot doctor`
     "usergroups:read": "user groups that the configuration maps to a role give no rights",
     "users:read": "language and time zone are guessed, and administrators are nobody",
 }
-EVENTS = ("app_home_opened", "app_mention", "message.im")
+EVENTS = ("app_home_opened", "app_mention", "channel_shared", "message.im")
 
 
 def manifest(registry: Registry, settings: Settings, translators: Translators) -> dict[str, Any]:

@@ -94,8 +94,9 @@ class SlackMessenger:
         channel = answer.get("channel") or {}
         if channel.get("is_archived"):
             return Problem.ARCHIVED
-        can_post = channel.get("is_member") or channel.get("is_im")
-        return "" if can_post else Problem.NOT_IN_CHANNEL
+        if not (channel.get("is_member") or channel.get("is_im")):
+            return Problem.NOT_IN_CHANNEL
+        return Problem.SHARED_OUTSIDE if channel.get("is_ext_shared") else ""
 
     async def _channel(self, address: str) -> str:
         """Return the channel behind an address; a person's is that of their direct messages."""

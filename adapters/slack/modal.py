@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapters.slack.wire import literal
+from adapters.slack.settings import NAME
+from adapters.slack.wire import literal, ours, theirs
 from bot.i18n import Translator
 from bot.reply import Choice, Form, Input
 from bot.text import split, utf16_units
@@ -90,6 +91,8 @@ def _element(one: Input, t: Translator) -> Block:
         return _select("radio_buttons", one, (Choice("yes", t("yes")), Choice("no", t("no"))))
     if one.kind == "choice" and one.choices:
         return _select("static_select", one, one.choices)
+    if one.kind == "person" and (not one.value or one.value.startswith(f"{NAME}:")):
+        return {"type": "users_select", "action_id": one.name} | _chosen_person(one.value)
     element: Block = {"type": "plain_text_input", "action_id": one.name, "multiline": one.kind == "text"}
     fits = 0 < one.max_chars <= MAX_TYPED and utf16_units(one.value) <= one.max_chars
     element["max_length"] = one.max_chars if fits else MAX_TYPED
@@ -116,6 +119,10 @@ def _select(kind: str, one: Input, choices: tuple[Choice, ...]) -> Block:
     if chosen:
         element["initial_option"] = chosen[0]
     return element
+
+
+def _chosen_person(account: str) -> Block:
+    return {"initial_user": theirs(account)} if account else {}
 
 
 def _short(label: str) -> str:
@@ -149,6 +156,8 @@ def typed_in(submitted: Mapping[str, Any]) -> dict[str, str]:
 def _typed(element: Mapping[str, Any]) -> str:
     if element.get("selected_option"):
         return str(element["selected_option"]["value"])
+    if element.get("selected_user"):
+        return ours(str(element["selected_user"]))
     return str(element.get("value") or "")
 
 

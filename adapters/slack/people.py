@@ -91,10 +91,10 @@ class People:
             return None
         actor = actor_of(user, team, answer.get("user") or {})
         if team == self.workspace:
-            roles, seen_at = await self._groups.of(user, since)
+            roles, seen_at = (frozenset(), at) if actor.is_guest else await self._groups.of(user, since)
             actor, oldest = replace(actor, platform_roles=roles), min(at, seen_at)
         else:
-            actor = replace(actor, is_admin=False)
+            actor = replace(actor, is_admin=False, is_guest=True)
         self._remember(f"{team}|{user}", _Known(actor, at, oldest))
         return actor
 
@@ -110,5 +110,7 @@ def actor_of(user: str, team: str, info: Mapping[str, Any]) -> Actor:
     profile = info.get("profile") or {}
     name = profile.get("display_name") or info.get("real_name") or profile.get("real_name") or ""
     is_own = info.get("team_id") == team
+    is_restricted = any(info.get(one) for one in ("is_restricted", "is_ultra_restricted", "is_stranger"))
     is_admin = is_own and not info.get("deleted") and bool(info.get("is_admin") or info.get("is_owner"))
-    return Actor(ours(user), str(name), str(info.get("locale") or ""), str(info.get("tz") or ""), is_admin)
+    locale, zone = str(info.get("locale") or ""), str(info.get("tz") or "")
+    return Actor(ours(user), str(name), locale, zone, is_admin and not is_restricted, is_restricted or not is_own)

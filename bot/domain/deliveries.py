@@ -32,6 +32,11 @@ class Subject(StrEnum):
     LINK = "link"  # somebody typed the code of an account, whose owner is to confirm it
     SUBSCRIPTION = "subscription"  # somebody asked for the email list and is to confirm it
     OFFER = "offer"  # an announcement that a chapter is asked about before it is posted there
+    GRANT = "grant"  # a role that somebody was given, for its holder
+    GRANT_SOON = "grant_soon"  # a role ends in a month
+    GRANT_LAST = "grant_last"  # a role ends in a week
+    REPORT = "report"  # reports wait for a moderator
+    REPORT_ANSWER = "report_answer"  # what became of a report, for whoever asked to be told
     VERDICT = "verdict"  # what became of that, for whoever asked
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 ORGANIZER, STEERING, EXPERT = "organizer", "steering", "expert"
+ASKED = "steering-asked"  # a place in the committee that waits for a second person; it gives no right
 
 
 @dataclass(frozen=True, slots=True)

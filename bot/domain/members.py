@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from bot.domain.convenings import Rsvp
 
+NUMBER_LENGTH = 8  # of a member's id: enough to tell members apart, too little to be guessed
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -71,6 +73,9 @@ class MemberStore(Protocol):
 
     async def part(self, user_id: str) -> None:
         """Take an account from its member, who has another; what is kept stays with the member."""
+
+    async def numbered(self, number: str) -> tuple[str, ...]:
+        """Return the accounts of the member whose id begins with `number`; none where two members share it."""
 
     async def adopt(self, member_id: str, user_id: str) -> None:
         """Give the member what was answered under a user id that is proved to be theirs."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 OPERATOR = "operator"  # whoever has the shell; no account
+PLATFORM = "platform"  # what the platform told; nobody's act here
 ERASED = "erased:"
 PERSON = "person:"
 

@@ -15,7 +15,7 @@ from bot.errors import Conflict, DeliveryError, NotFound, UserInputError
 from bot.features.planned_times import time_in
 from bot.i18n import LANGUAGES, N_, Translator
 from bot.markup import escape
-from bot.permissions import organizer
+from bot.permissions import STEERING, organizer
 from bot.ports import Problem
 from bot.problems import fix_of, reason_of, sentence_of
 from bot.reply import ChannelMention, Choice, Field, Moment, Reply, Section
@@ -212,6 +212,8 @@ async def _refuse_unpostable(ctx: Context, channel_id: str) -> None:
         raise Conflict(text, hint) from error
     if problem == Problem.CHANNEL_GONE:
         raise _unknown_channel(ctx.t)
+    if problem == Problem.SHARED_OUTSIDE and STEERING in ctx.roles:
+        return
     if problem:
         words = ctx.t("I cannot post in that channel: {reason}.", reason=reason_of(problem, ctx.t))
         raise Conflict(words, fix_of(problem, ctx.t))

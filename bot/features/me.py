@@ -6,7 +6,7 @@ from bot.command import RUN, Feature
 from bot.context import Context
 from bot.domain.convenings import Going
 from bot.domain.holdings import PERSONAL
-from bot.domain.members import Kept, Member
+from bot.domain.members import NUMBER_LENGTH, Kept, Member
 from bot.errors import NotFound
 from bot.features.convening_cards import numbered
 from bot.i18n import N_
@@ -64,6 +64,7 @@ def _record(ctx: Context, member: Member) -> tuple[Field, ...]:
     t = ctx.t
     return (
         Field(t("Name"), member.name),
+        Field(t("Member number"), member.id[:NUMBER_LENGTH]),
         Field(t("City"), member.city),
         Field(t("Email"), member.email),
         Field(t("Languages"), member.languages),

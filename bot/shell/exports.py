@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import sys
 from pathlib import Path
 
 import click
 
-from bot.shell.parts import within
+from bot.shell.parts import key_place, settings_of, within
 
 
 @click.group()
@@ -34,3 +36,15 @@ def export_members(config: Path | None, file: Path | None, viewer: str, as_json:
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
         target.write(content)
     click.echo(f"The members are in {file}; keep it as safe as the database.", err=True)
+
+
+@export.command("audit")
+@click.pass_obj
+def export_audit(config: Path | None) -> None:
+    """Print the record of administrative acts, one JSON object a line, oldest first; accounts are references."""
+    from storage.audit_chain import as_json
+    from storage.beside import Beside
+
+    settings = settings_of(config)
+    for entry in asyncio.run(Beside(settings.url, key_place(settings)).audit()):
+        click.echo(json.dumps(as_json(entry)))

@@ -36,6 +36,7 @@ from storage.models.people import (
 )
 from storage.models.questions import FeedbackRow, GivenAnswerRow, PublishedTopicRow, QuestionRow
 from storage.models.records import AuditPersonRow, AuditRow, DraftRow, InboxRow, MetaRow, SecretRow
+from storage.models.reports import ReportRow
 
 __all__ = [
     "IS_CLAIMABLE",
@@ -80,6 +81,7 @@ __all__ = [
     "QuestionRow",
     "RemarkRow",
     "ReminderRow",
+    "ReportRow",
     "RsvpRow",
     "SecretRow",
     "SubscriptionRow",

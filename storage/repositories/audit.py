@@ -10,10 +10,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.records import ERASED, OPERATOR, PERSON, AuditEntry, AuditQuery
+from bot.domain.records import ERASED, OPERATOR, PERSON, PLATFORM, AuditEntry, AuditQuery
 from storage.audit_chain import ANCHOR, Anchor, faults, link
 from storage.models import AuditPersonRow, AuditRow, MetaRow
 from storage.rows import insert_into, run
+
+_NO_ACCOUNT = ("", OPERATOR, PLATFORM)
 
 
 class Audit:
@@ -80,7 +82,7 @@ class Audit:
 
     async def _reference(self, user_id: str) -> str:
         """Return what stands for the account; it is random, so that nothing leads back once the person is erased."""
-        if user_id in ("", OPERATOR) or user_id.startswith(ERASED):
+        if user_id in _NO_ACCOUNT or user_id.startswith(ERASED):
             return user_id
         wanted = select(AuditPersonRow.ref).where(AuditPersonRow.user_id == user_id)
         found = await self._session.scalar(wanted)
@@ -124,7 +126,7 @@ def _fitting(wanted: AuditQuery) -> Select[AuditRow]:
     if wanted.user_ids:
         refs = select(AuditPersonRow.ref).where(AuditPersonRow.user_id.in_(wanted.user_ids))
         about = select(PERSON + AuditPersonRow.ref).where(AuditPersonRow.user_id.in_(wanted.user_ids))
-        own = AuditRow.who.in_([one for one in wanted.user_ids if one == OPERATOR])
+        own = AuditRow.who.in_([one for one in wanted.user_ids if one in _NO_ACCOUNT])
         found = found.where(or_(AuditRow.who.in_(refs), AuditRow.subject.in_(about), own))
     if wanted.act:
         is_act = AuditRow.act.startswith(wanted.act, autoescape=True)
@@ -146,7 +148,7 @@ def _references(entry: AuditEntry) -> Iterator[str]:
 
 def _with_accounts(entry: AuditEntry, known: dict[str, str]) -> AuditEntry:
     def named(ref: str) -> str:
-        is_account = ref not in ("", OPERATOR) and not ref.startswith(ERASED)
+        is_account = ref not in _NO_ACCOUNT and not ref.startswith(ERASED)
         return known.get(ref, ERASED + ref) if is_account else ref
 
     subject = entry.subject

@@ -92,6 +92,11 @@ class Members:
         ):
             await run(self._session, statement)
 
+    async def numbered(self, number: str) -> tuple[str, ...]:
+        wanted = select(AccountRow).where(AccountRow.member_id.startswith(number, autoescape=True))
+        rows = (await self._session.scalars(wanted.order_by(AccountRow.user_id))).all()
+        return tuple(row.user_id for row in rows) if len({row.member_id for row in rows}) == 1 else ()
+
     async def adopt(self, member_id: str, user_id: str) -> None:
         await self._take_over(member_id, (user_id,))
 

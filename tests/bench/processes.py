@@ -38,6 +38,7 @@ def environment(folder: Path, slack: SlackServer | None, discord: DiscordServer 
     """Return what a bot finds in its environment; a platform that is None is not configured."""
     base = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(ROOT), "HRC_LOG_FORMAT": "json"}
     base["HRC_DATA_DIR"] = str(folder / "data")
+    base |= {"HRC_LIMITS_PERSON_PER_MINUTE": "0", "HRC_LIMITS_CHAPTER_PER_MINUTE": "0"}  # one person asks it all
     if slack:
         base |= {"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_APP_TOKEN": APP_TOKEN, "SLACK_API_URL": slack.api_url}
     if discord:

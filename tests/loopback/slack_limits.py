@@ -149,7 +149,7 @@ def _input(block: Mapping[str, Any]) -> Iterator[str]:
             yield f"max_length {longest}"
     elif element["type"] in ("static_select", "radio_buttons"):
         yield from _options(element, 10 if element["type"] == "radio_buttons" else 100)
-    else:
+    elif element["type"] != "users_select":
         yield f"unknown element {element['type']!r}"
 
 

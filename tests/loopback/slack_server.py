@@ -320,6 +320,8 @@ def _state(element: dict[str, Any], typed: str | None) -> dict[str, Any]:
     if element["type"] == "plain_text_input":
         value = element.get("initial_value") if typed is None else typed
         return {"type": element["type"], "value": value or None}
+    if element["type"] == "users_select":
+        return {"type": element["type"], "selected_user": typed or element.get("initial_user")}
     groups = [group["options"] for group in element.get("option_groups") or ()] or [element["options"]]
     chosen = next((one for group in groups for one in group if one["value"] == typed), None)
     return {"type": element["type"], "selected_option": chosen if typed is not None else element.get("initial_option")}

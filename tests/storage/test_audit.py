@@ -9,9 +9,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.__main__ import main
 from bot.domain.records import OPERATOR, AuditEntry, AuditQuery
 from storage import open_storage
 from storage.audit_chain import START, Anchor, as_json
@@ -210,3 +212,15 @@ async def test_acts_of_an_older_release_are_chained_by_the_upgrade(empty_databas
     await tamper(storage, "DELETE FROM audit WHERE id = 4")
     assert await faults(storage) == ("the end of the audit was cut off: entry 4",)
     await storage.close()
+
+
+async def test_the_shell_prints_the_record_so_that_it_can_be_checked(sqlite_url, tmp_path, monkeypatch):
+    storage = await open_storage(sqlite_url, tmp_path)
+    await act(storage, *ACTS)
+    await storage.close()
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("HRC_DATA_DIR", str(tmp_path))
+    done = await asyncio.to_thread(CliRunner().invoke, main, ["export", "audit"])
+    lines = [json.loads(line) for line in done.output.splitlines()]
+    assert [one["act"] for one in lines] == list(ACTS)
+    assert {*lines[0]} == {"number", "at", "who", "workspace", "act", "subject", "outcome", "hash"}

@@ -94,6 +94,26 @@ BLOCK = Holding(
     },
     goes=Goes.NAME,
 )
+REPORT = Holding(
+    "report",
+    N_("Reports to moderators"),
+    N_("So that moderators mend what is wrong. Your account is stored only if you want an answer, or closed a report."),
+    N_("Until {age} after the report."),
+    names=("reporter_id", "closed_by"),
+    emptied=("closed_by",),
+    columns={
+        "subject": N_("the number of the convening it is about"),
+        "text": N_("what it is about"),
+        "why": N_("why"),
+        "at": N_("when it was reported"),
+        "reporter_id": N_("the account that wants an answer"),
+        "noticed_at": N_("when moderators were told"),
+        "closed_at": N_("when a moderator closed it"),
+        "closed_by": N_("the account of that moderator"),
+        "answer": N_("the moderator's answer"),
+    },
+    age="reports_days",
+)
 FEEDBACK = Holding(
     "feedback",
     N_("Counts of helpful and not helpful"),
@@ -107,4 +127,4 @@ INBOX = Holding(
     N_("{age}."),
     age="inbox_hours",
 )
-RECORDS = (QUESTION, GIVEN_ANSWER, AUDIT, AUDIT_PERSON, ROLE_GRANT, BLOCK, FEEDBACK, INBOX)
+RECORDS = (QUESTION, GIVEN_ANSWER, AUDIT, AUDIT_PERSON, ROLE_GRANT, BLOCK, REPORT, FEEDBACK, INBOX)

@@ -147,3 +147,12 @@ async def test_the_short_version_takes_the_place_of_a_private_answer_and_of_no_p
     beside = await ada.answered(await ada.press(public, "Short version"))
     assert public["content"] == said
     assert [one["flags"] & EPHEMERAL for one in beside.follow_ups] == [EPHEMERAL]
+
+
+async def test_a_person_who_is_chosen_is_given_a_role_that_ends_at_once_when_it_is_taken_back(ada: Person) -> None:
+    ben = Person(ada.server, BEN, "Ben")
+    assert "Only organizers" in words(await ben.command("channel status"))
+    assert "The role is given" in words(await ada.command("role grant", person=f"<@{BEN}>", role="organizer"))
+    assert "Only organizers" not in words(await ben.command("channel status"))
+    assert "The role is taken back" in words(await ada.command("role revoke", person=f"<@{BEN}>", role="organizer"))
+    assert "Only organizers" in words(await ben.command("channel status"))

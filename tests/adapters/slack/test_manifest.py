@@ -70,6 +70,7 @@ def test_socket_mode_needs_no_address():
     assert made()["settings"]["event_subscriptions"]["bot_events"] == [
         "app_home_opened",
         "app_mention",
+        "channel_shared",
         "message.im",
     ]
 
