@@ -143,7 +143,8 @@ async def _before(stop: asyncio.Event, work: asyncio.Task[None]) -> bool:
 async def _working(app: App) -> AsyncIterator[None]:
     """Run outbox and housekeeping beside the body; at its end let what is in flight arrive, then close the adapters."""
     tidying = housekeeping(app.host.unit_of_work, utc_now, app.host.settings.retention)
-    reminding = Reminding(app.host.unit_of_work, app.host.settings, utc_now, app.outbox.wake).run()
+    messengers = app.host.dispatcher.services.messengers
+    reminding = Reminding(app.host.unit_of_work, app.host.settings, utc_now, app.outbox.wake, messengers).run()
     afterwards = Afterwards(app.host.unit_of_work, utc_now, app.outbox.wake).run()
     keeping = app.knowledge.keep_current(app.host.unit_of_work)
     sending = asyncio.create_task(app.outbox.run() if app.delivers else _idle(), name="outbox")

@@ -153,14 +153,20 @@ class Deliverer:
         if row.message_id:
             return replace(row, status=Status.LEASED)  # an edit may be repeated freely
         since = (row.first_try_at or row.last_try_at or self._post.clock()) - timedelta(seconds=5)
-        planned = await self._rendered(row)
-        thread_id = planned.thread_id if planned else ""
         try:
-            found = await messenger.find(row.target.address, row.key, since, thread_id)
+            found = await messenger.find(row.target.address, row.key, since, await self._thread_of(row))
         except DeliveryRefused as error:
             return self._unknown(row, error.code)
         message_id = found.message_id if found else ""
         return replace(row, status=Status.LEASED, message_id=message_id, shown=0)
+
+    async def _thread_of(self, row: Delivery) -> str:
+        """Return where in the channel the message belongs, "" where it would not be sent any more."""
+        try:
+            planned = await self._rendered(row)
+        except (DeliveryDropped, DeliveryPostponed):
+            return ""
+        return planned.thread_id if planned else ""
 
     def _unknown(self, row: Delivery, code: str) -> Delivery:
         match self._post.settings.deliveries.on_unknown:

@@ -16,11 +16,13 @@ from bot.domain.consents import ConsentStore
 from bot.domain.convenings import ConveningStore
 from bot.domain.conversations import ConversationStore
 from bot.domain.deliveries import DeliveryStore, LaneStore, SendingStore
+from bot.domain.events import EventStore
 from bot.domain.feedback import FeedbackStore
 from bot.domain.grants import BlockStore, GrantStore
 from bot.domain.impressions import ImpressionStore
 from bot.domain.links import LinkStore
 from bot.domain.members import MemberStore
+from bot.domain.notices import NoticeStore
 from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
 from bot.domain.records import AuditStore, DraftStore, InboxStore
@@ -51,6 +53,7 @@ class UnitOfWork(Protocol):
     corrections: CorrectionStore
     deliveries: DeliveryStore
     drafts: DraftStore
+    events: EventStore
     feedback: FeedbackStore
     follows: FollowStore
     grants: GrantStore
@@ -60,6 +63,7 @@ class UnitOfWork(Protocol):
     links: LinkStore
     members: MemberStore
     preferences: PreferenceStore
+    notices: NoticeStore
     published_topics: PublishedTopicStore
     questions: QuestionStore
     retention: RetentionStore
@@ -86,6 +90,7 @@ class Problem(StrEnum):
     CHANNEL_GONE = "channel_gone"  # deleted, never there, or another workspace's
     NOT_IN_CHANNEL = "not_in_channel"
     NO_PERMISSION = "no_permission"
+    FULL = "full"  # the list takes no more entries
     DM_CLOSED = "dm_closed"
     SIGNED_OUT = "signed_out"  # the platform does not take our token any more
     ARCHIVED = "archived"
@@ -149,6 +154,14 @@ class Previewer(Protocol):
 
     def preview(self, reply: Reply, t: Translator) -> tuple[str, ...]:
         """Return the parts that people would see, one after the other, in the platform's own way of writing."""
+
+
+@runtime_checkable
+class EventBoards(Protocol):
+    """A messenger whose workspaces have a list of events: addressed like a channel, with replies that hold an event."""
+
+    def board_of(self, workspace_id: str) -> str:
+        """Return the address of a workspace's list of events."""
 
 
 Clock = Callable[[], datetime]

@@ -7,8 +7,8 @@ closes; looking twice makes nothing twice, since a reminder's date and lead, and
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -27,7 +27,8 @@ from bot.domain.reminders import (
     useful_until,
 )
 from bot.errors import Busy
-from bot.ports import Clock, OpenUnitOfWork, UnitOfWork
+from bot.listing import boards_of, list_event
+from bot.ports import Clock, Messenger, OpenUnitOfWork, UnitOfWork
 from bot.settings import Settings
 
 log = structlog.get_logger("reminders")
@@ -55,6 +56,7 @@ class Reminding:
     settings: Settings
     clock: Clock
     woken: Callable[[], None]
+    messengers: Mapping[str, Messenger] = field(default_factory=dict)
     looks_s: float = LOOKS_S
 
     async def run(self) -> None:
@@ -75,8 +77,17 @@ class Reminding:
             async with self.unit_of_work(writes=True) as uow:
                 convening = await uow.convenings.get(convening_id)
                 if convening:
-                    await _Look(uow, convening, self.settings, self.clock()).at()
+                    await self._look(uow, convening)
         return len(found)
+
+    async def _look(self, uow: UnitOfWork, convening: Convening) -> None:
+        """Bring reminders and lists of events to where they should be, and say when to look again."""
+        now = self.clock()
+        looks = [
+            await list_event(uow, convening, boards_of(self.messengers), now),
+            *await _Look(uow, convening, self.settings, now).at(),
+        ]
+        await uow.reminders.look_at(convening.id, min((one for one in looks if one), default=None))
 
 
 @dataclass(frozen=True)
@@ -88,17 +99,16 @@ class _Look:
     settings: Settings
     now: datetime
 
-    async def at(self) -> None:
-        """Bring the convening's reminders to where they should be, and say when to look again."""
+    async def at(self) -> list[datetime | None]:
+        """Bring the convening's reminders to where they should be; return when to look at each again."""
         leads = leads_for(self.convening, self.settings)
         for one in next_reminders(self.convening, leads, self.now):
             await self.uow.reminders.plan(one)
-        looks = [
+        return [
             await self._advanced(one, is_valid=fits(one, self.convening, leads))
             for one in await self.uow.reminders.of(self.convening.id)
             if one.state is not State.CLOSED
         ]
-        await self.uow.reminders.look_at(self.convening.id, min((one for one in looks if one), default=None))
 
     async def _advanced(self, reminder: Reminder, *, is_valid: bool) -> datetime | None:
         """Bring one reminder forward; return when to look at it again."""

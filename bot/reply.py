@@ -95,6 +95,18 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """An entry of a workspace's own list of events; all of it is plain text, times are aware."""
+
+    title: str
+    starts: datetime
+    ends: datetime
+    place: str
+    text: str = ""
+    is_cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """An answer.
 
@@ -103,7 +115,7 @@ class Reply:
     from now on, while this reply is shown beside it. `public`: shown to the whole channel although the command or
     action is private. `private`: shown to the asker alone although the command or action is public, as refusals are.
     `silent`: nothing new to show (a repeated press). `follow_up`: where a message cannot be edited, as in mail, this is
-    worth a second one that says what changed.
+    worth a second one that says what changed. `event`: what a list of events shows in place of a message.
     """
 
     summary: str
@@ -115,6 +127,7 @@ class Reply:
     attachments: tuple[Attachment, ...] = ()
     private: bool = False
     follow_up: bool = False
+    event: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)

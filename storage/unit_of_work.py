@@ -18,11 +18,13 @@ from bot.domain.consents import ConsentStore
 from bot.domain.convenings import ConveningStore
 from bot.domain.conversations import ConversationStore
 from bot.domain.deliveries import DeliveryStore, LaneStore, SendingStore
+from bot.domain.events import EventStore
 from bot.domain.feedback import FeedbackStore
 from bot.domain.grants import BlockStore, GrantStore
 from bot.domain.impressions import ImpressionStore
 from bot.domain.links import LinkStore
 from bot.domain.members import MemberStore
+from bot.domain.notices import NoticeStore
 from bot.domain.preferences import PreferenceStore
 from bot.domain.questions import AnswerStore, PublishedTopicStore, QuestionStore
 from bot.domain.records import AuditStore, DraftStore, InboxStore
@@ -46,6 +48,7 @@ from storage.repositories.conversations import Conversations
 from storage.repositories.corrections import Corrections
 from storage.repositories.deliveries import Deliveries, Leasing
 from storage.repositories.drafts import Drafts
+from storage.repositories.events import Events
 from storage.repositories.feedback import Feedback
 from storage.repositories.follows import Follows
 from storage.repositories.given_answers import GivenAnswers
@@ -55,6 +58,7 @@ from storage.repositories.inbox import Inbox
 from storage.repositories.lanes import Lanes
 from storage.repositories.links import Links
 from storage.repositories.members import Members
+from storage.repositories.notices import Notices
 from storage.repositories.preferences import Wishes
 from storage.repositories.published_topics import PublishedTopics
 from storage.repositories.questions import Questions
@@ -90,6 +94,7 @@ class UnitOfWork:
         self.corrections: CorrectionStore = Corrections(session)
         self.deliveries: DeliveryStore = Deliveries(session, leasing)
         self.drafts: DraftStore = Drafts(session)
+        self.events: EventStore = Events(session)
         self.feedback: FeedbackStore = Feedback(session)
         self.follows: FollowStore = Follows(session)
         self.grants: GrantStore = Grants(session, leasing.secret, locks=writes)
@@ -99,6 +104,7 @@ class UnitOfWork:
         self.links: LinkStore = Links(session, leasing.secret)
         self.members: MemberStore = Members(session, leasing.secret)
         self.preferences: PreferenceStore = Wishes(session)
+        self.notices: NoticeStore = Notices(session)
         self.published_topics: PublishedTopicStore = PublishedTopics(session, locks=writes)
         self.questions: QuestionStore = Questions(session, locks=writes)
         self.retention: RetentionStore = Retention(session)

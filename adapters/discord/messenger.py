@@ -16,6 +16,7 @@ import discord
 from discord.http import HTTPClient, Route
 
 from adapters.discord.custom_ids import parse_button
+from adapters.discord.event_board import SUFFIX, EventBoard, server_of
 from adapters.discord.incoming import own
 from adapters.discord.markdown import own_number
 from adapters.discord.render import Message, as_reply, messages, single
@@ -48,12 +49,18 @@ class DiscordMessenger:
         circuit = Circuit()
         self._rest = Rest(line.ready, circuit, ANSWERS_WITHIN_S, stops=True)
         self._answers = Rest(self._connected, circuit, PATIENCE_S, stops=False)
+        self._events = EventBoard(self._rest, line.token, circuit)
+
+    def board_of(self, workspace_id: str) -> str:
+        return f"{workspace_id}{SUFFIX}"
 
     async def post(self, channel_id: str, reply: Reply, t: Translator, key: str, thread_id: str = "") -> MessageRef:
         """Post to a channel or thread, or as a reply, whose author hears of it as with any reply.
 
         The same key within a few minutes returns the first message.
         """
+        if reply.event:
+            return MessageRef(channel_id, own(await self._events.enter(server_of(channel_id), reply.event, t, key)))
         channel, replied = _place(channel_id, thread_id)
         message = single(reply, t, key=key, notifies=True)
         message = as_reply(message, replied, notifies=True) if replied else message
@@ -75,6 +82,9 @@ class DiscordMessenger:
     async def edit(self, message: MessageRef, reply: Reply, t: Translator) -> None:
         """Replace what a message shows; an edit notifies nobody."""
         channel, _, number = _number(message.message_id).rpartition(".")
+        if reply.event:
+            await self._events.change(server_of(message.channel_id), number, reply.event, t)
+            return
         route = Route(
             "PATCH",
             "/channels/{channel_id}/messages/{message_id}",
@@ -84,7 +94,10 @@ class DiscordMessenger:
         await self._rest.call(route, body_of(single(reply, t), is_edit=True), is_post=False)
 
     async def find(self, address: str, key: str, since: datetime, thread_id: str = "") -> MessageRef | None:
-        """Look through our own messages for the key: the nonce, or the mark on the buttons."""
+        """Look through our own messages for the key: the nonce, or the mark on the buttons; or through the events."""
+        if server_of(address):
+            number = await self._events.find(server_of(address), key)
+            return MessageRef(address, own(number)) if number else None
         try:
             return await self._find(_place(address, thread_id)[0], key, since, MessageRef(address, "", thread_id))
         except DeliveryRefused as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -26,7 +26,7 @@ log = structlog.get_logger("discord")
 GONE = "message_gone"
 MANY = 1_000  # buckets; then those that rest are forgotten
 AT_ONCE_S = 1e-6  # of the library's patience: longer waits are raised
-_UNKNOWN_MESSAGE = 10008
+_GONE = (10008, 10070, 180000)  # a message or event that somebody deleted, an event that is over
 _PROBLEMS = {
     10003: Problem.CHANNEL_GONE,
     10004: Problem.CHANNEL_GONE,  # the server is gone, and its channels with it
@@ -35,6 +35,7 @@ _PROBLEMS = {
     50007: Problem.DM_CLOSED,
     50278: Problem.DM_CLOSED,  # no server in common
     50083: Problem.ARCHIVED,
+    30038: Problem.FULL,
 }
 _HOUR_S = 3600.0
 _answered: ContextVar[tuple[int, bool]] = ContextVar("_answered", default=(0, False))  # status, whether for all routes
@@ -106,7 +107,7 @@ class Line:
     """The way by which deliveries go: signs in when it is first needed; `me` is the bot's own number by then."""
 
     def __init__(self, token: str) -> None:
-        self._token = token
+        self.token = token
         self._http: Http | None = None
         self._signing_in = asyncio.Lock()
         self.me = ""
@@ -120,7 +121,7 @@ class Line:
         async with self._signing_in:
             self._http = self._http or Http()
             if not self.me:
-                self.me = str((await self._http.static_login(self._token))["id"])
+                self.me = str((await self._http.static_login(self.token))["id"])
         return self._http
 
     async def close(self) -> None:
@@ -207,23 +208,28 @@ async def _noted(_session: Any, _context: Any, params: aiohttp.TraceRequestEndPa
 
 def _error_of(error: discord.HTTPException, *, is_post: bool) -> DeliveryError:
     """Return what a refusal means for the delivery."""
-    code = str(error.code or error.status)
-    if error.status == 401:
+    return judged(error.status, error.code, error.response.headers, is_post=is_post)
+
+
+def judged(status: int, number: int, headers: Mapping[str, str], *, is_post: bool) -> DeliveryError:
+    """Return what an answer that is no success means for the delivery; `number` is Discord's own code, 0 for none."""
+    code = str(number or status)
+    if status == 401:
         return DeliveryDelayed(Problem.SIGNED_OUT, _HOUR_S)
-    if error.status == 429:
-        is_here = error.response.headers.get("X-RateLimit-Scope") in ("user", "shared")
-        return DeliveryDelayed(Problem.RATE_LIMITED, _retry_after_s(error), only_here=is_here)
-    if error.status >= 500:
+    if status == 429:
+        is_here = headers.get("X-RateLimit-Scope") in ("user", "shared")
+        return DeliveryDelayed(Problem.RATE_LIMITED, _retry_after_s(headers), only_here=is_here)
+    if status >= 500:
         return DeliveryUncertain(code) if is_post else DeliveryError(code)
-    if error.code == _UNKNOWN_MESSAGE:
+    if number in _GONE:
         return DeliveryRefused(GONE)
     log.warning("delivery refused", code=code)
-    return DeliveryRefused(_PROBLEMS.get(error.code, Problem.UNKNOWN))
+    return DeliveryRefused(_PROBLEMS.get(number, Problem.UNKNOWN))
 
 
-def _retry_after_s(error: discord.HTTPException) -> float:
+def _retry_after_s(headers: Mapping[str, str]) -> float:
     """Return the seconds of the header; a minute when it has none that can be read."""
     try:
-        return float(error.response.headers.get("Retry-After", ""))
+        return float(headers.get("Retry-After", ""))
     except ValueError:
         return 60.0

@@ -27,6 +27,8 @@ class Subject(StrEnum):
     QUESTION_NOTICE = "question_notice"  # a question waits for its experts
     FEEDBACK = "feedback"  # a convening is over: how was it?
     REMINDER = "reminder"  # a date of a convening comes near
+    NOTICE = "notice"  # a convening changed or was cancelled
+    EVENT = "event"  # an entry in a workspace's own list of events
     PROPOSAL = "proposal"  # a topic waits for a second person
     APPROVAL = "approval"  # something waits for a second person
     LINK = "link"  # somebody typed the code of an account, whose owner is to confirm it
@@ -141,6 +143,9 @@ class DeliveryStore(Protocol):
 
     async def of_subject(self, subject: Subject, subject_id: int) -> tuple[Delivery, ...]:
         """Return the subject's rows, oldest first: the report."""
+
+    async def has_shown(self, subject: Subject, address: str) -> bool:
+        """Say whether anything of that kind was ever shown at the address."""
 
     async def get(self, delivery_id: int) -> Delivery | None:
         """Return one row."""

@@ -10,7 +10,7 @@ from enum import IntEnum
 from bot.domain.deliveries import Subject, Target
 
 # What is worth less every minute: sent before plain posts.
-TIMELY = frozenset({Subject.PROMOTION, Subject.REMINDER, Subject.SUBSCRIPTION})
+TIMELY = frozenset({Subject.PROMOTION, Subject.REMINDER, Subject.NOTICE, Subject.SUBSCRIPTION})
 
 
 class Rank(IntEnum):

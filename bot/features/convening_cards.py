@@ -179,8 +179,10 @@ def organizer_facts(
     audience = t("every chapter") if convening.audience is Scope.ALL else t("this chapter")
     if is_proposed:
         audience = t("this chapter; every chapter once the steering committee approves")
+    times = {"": t("as usual"), "none": t("none")}.get(convening.reminders, convening.reminders)
     return (
         Field(t("Shown to"), audience),
+        Field(t("Reminders"), times),
         Field(t("Limit of places"), limit),
         Field(t("Names of who comes"), names),
         *_dates(convening, t, now),

@@ -15,7 +15,8 @@ from bot.domain.spoken_times import TimeError, read_day
 from bot.errors import Conflict, UserInputError
 from bot.features.convening_answers import public_card
 from bot.features.convening_cards import numbered
-from bot.features.convening_options import Number
+from bot.features.convening_notices import tell_change, told_line
+from bot.features.convening_options import Number, Why
 from bot.features.convening_plans import audit, editable, update_copies
 from bot.features.convenings import feature
 from bot.i18n import N_
@@ -35,7 +36,7 @@ Back = Annotated[bool, Option(N_("Yes: it takes place on that day after all"), N
     form_title=N_("Leave out a date"),
     example="convening skip 3 2027-04-14",
 )
-async def skip(ctx: Context, convening: Number, date: Day, back: Back = False) -> Reply:
+async def skip(ctx: Context, convening: Number, date: Day, back: Back = False, reason: Why = "") -> Reply:
     """Leave a date out, or take it in again; every posted card follows."""
     old = await editable(ctx, convening)
     day = _day_of(ctx, old, date, back=back)
@@ -48,9 +49,11 @@ async def skip(ctx: Context, convening: Number, date: Day, back: Back = False) -
         )
     stored = await ctx.uow.convenings.save(changed)
     count = await update_copies(ctx, stored)
+    told = await tell_change(ctx, old, stored, reason)
     await audit(ctx, skip.name, f"convening:{stored.id}")
     words = ctx.t("“{title}” takes place on {day} again.") if back else ctx.t("“{title}” does not take place on {day}.")
     text = ctx.t.plural("{count} posted card changes.", "{count} posted cards change.", count)
+    text = f"{text} {told_line(ctx.t, told)}".strip()
     summary = words.format(title=numbered(stored), day=ctx.t.day(day))
     return Reply(summary, (Section(text=text), *(await public_card(ctx, stored)).sections))
 

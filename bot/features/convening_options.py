@@ -65,6 +65,11 @@ _THEMES = Option(
 _HIDE_PLACE = Option(N_("Tell the place only to those who answer yes"), N_("Hide the place (yes or no)"), on_form=False)
 _AUDIENCE = Option(N_("This chapter, or every chapter"), N_("Audience"), "choice", choices=AUDIENCES, on_form=False)
 
+_WHY = Option(N_("Why it changes; everybody who answered reads it"), N_("Reason"), max_chars=300, on_form=False)
+_REMINDERS = Option(
+    N_("How long before people are reminded, like 7d, 1d, 1h; or none"), N_("Reminders"), max_chars=60, on_form=False
+)
+
 Number = Annotated[int, NUMBER]
 Title = Annotated[str, TITLE]
 Place = Annotated[str, PLACE]
@@ -82,6 +87,8 @@ Host = Annotated[str | None, _HOST]
 Themes = Annotated[str | None, _THEMES]
 HidePlace = Annotated[bool | None, _HIDE_PLACE]
 Audience = Annotated[str | None, _AUDIENCE]
+Reminders = Annotated[str | None, _REMINDERS]
+Why = Annotated[str, _WHY]
 NewStarts = Annotated[datetime | None, STARTS]
 NewZone = Annotated[Zone | None, ZONE]
 NewTitle = Annotated[str | None, TITLE]

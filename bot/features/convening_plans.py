@@ -19,6 +19,7 @@ from bot.domain.records import AuditEntry, Draft
 from bot.errors import CheckFailure, Conflict
 from bot.features.convening_answers import convening_of, counted, promote
 from bot.features.convening_cards import card, numbered, organizer_facts
+from bot.features.convening_notices import tell_change, told_line
 from bot.features.convening_values import as_typed, is_proposed
 from bot.features.planned_times import clock_note, zone_name_note
 from bot.forms import form_of
@@ -134,8 +135,8 @@ def bound(convening: Convening) -> str:
     return convening.workspace_id if convening.audience is Scope.CHAPTER else ""
 
 
-async def save_change(ctx: Context, convening: Convening, command: str) -> Reply:
-    """Store a changed convening, ask every copy for it, and give places that became free to those who wait.
+async def save_change(ctx: Context, convening: Convening, command: str, reason: str = "") -> Reply:
+    """Store a changed convening, ask every copy for it, give places that became free to those who wait, and tell.
 
     A proposal to every chapter lapses, since what was proposed is another thing now.
     """
@@ -147,8 +148,10 @@ async def save_change(ctx: Context, convening: Convening, command: str) -> Reply
         await ctx.deliver(Subject.CONVENING, stored.id, TOPIC, stored.revision)
     count = await update_copies(ctx, stored)
     await promote(ctx, stored, waiting(old, answers))
+    told = await tell_change(ctx, old, stored, reason)
     await audit(ctx, command, f"convening:{stored.id}")
     text = ctx.t.plural("{count} posted card changes.", "{count} posted cards change.", count)
+    text = f"{text} {told_line(ctx.t, told)}".strip()
     summary = ctx.t("“{title}” is changed.", title=numbered(stored))
     return Reply(summary, (Section(text=escape(text)), *await as_posted(ctx, stored)), replaces=True)
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from bot.context import Context
 from bot.domain.convenings import Convening, Scope
 from bot.domain.recurrence import Problem, RuleError, rule_of
+from bot.domain.reminders import LeadError, leads_of, written
 from bot.domain.spoken_times import Ending
 from bot.domain.times import WallTime
 from bot.errors import UserInputError
@@ -21,6 +22,7 @@ from bot.permissions import STEERING
 _TEXTS = ("title", "place", "city", "description", "descripcion", "languages", "access", "host")
 _PLAIN = (*_TEXTS, "capacity", "hide_names", "hide_place")
 _WRITTEN = "%Y-%m-%d %H:%M"
+USUAL_WORDS = ("usual", "default", "habitual", "los de siempre")
 
 
 def check_times(ctx: Context, values: Mapping[str, Any]) -> None:
@@ -54,7 +56,27 @@ def _facts(ctx: Context, values: Mapping[str, Any]) -> dict[str, Any]:
         found["link"] = web_address(ctx.t, values["link"], "link")
     if values.get("themes") is not None:
         found["themes"] = _theme_ids(ctx, values["themes"])
+    if values.get("reminders") is not None:
+        found["reminders"] = _reminders(ctx.t, values["reminders"])
     return found
+
+
+def _reminders(t: Translator, text: str) -> str:
+    """Return the times before a convening as they are stored; "" for the usual ones.
+
+    Raises:
+        UserInputError: they cannot be read.
+    """
+    if not text.strip() or text.strip().casefold() in USUAL_WORDS:
+        return ""
+    try:
+        return written(leads_of(text))
+    except LeadError as error:
+        raise UserInputError(
+            t("“{text}” is no time before a convening.", text=error.part[:60]),
+            t("Write up to five times between 10 minutes and 60 days, like 7d, 1d, 1h; or none; or usual."),
+            "reminders",
+        ) from None
 
 
 def web_address(t: Translator, text: str, option: str) -> str:
@@ -196,5 +218,6 @@ def as_typed(convening: Convening) -> dict[str, str]:
             "zone": convening.starts.zone,
             "ends": convening.ends.local.strftime(_WRITTEN) if convening.ends else "",
             "themes": ", ".join(convening.themes),
+            "reminders": convening.reminders,
         }
     )

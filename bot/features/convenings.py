@@ -17,6 +17,7 @@ from bot.errors import NotFound, UserInputError
 from bot.features.convening_answers import answered, convening_of, counted, public_card, render_promotion, whose
 from bot.features.convening_cards import card, listing, numbered
 from bot.features.convening_mail import for_reader
+from bot.features.convening_notices import render_notice, tell_cancellation, told_line
 from bot.features.convening_options import (
     ANSWERS,
     NUMBER,
@@ -40,9 +41,11 @@ from bot.features.convening_options import (
     NewZone,
     Number,
     Place,
+    Reminders,
     Repeat,
     Themes,
     Title,
+    Why,
 )
 from bot.features.convening_plans import (
     audit,
@@ -69,6 +72,7 @@ SHOWN = 10
 feature = Feature("convening", summary=N_("Gatherings: see them, answer, announce your own"), order=30)
 feature.delivers(Subject.PROMOTION)(render_promotion)
 feature.approves(KIND, SHARING)
+feature.delivers(Subject.NOTICE)(render_notice)
 
 
 @feature.command("list", summary=N_("See the convenings that are coming up"), example="convening list")
@@ -151,9 +155,10 @@ async def add(
     themes: Themes = None,
     hide_place: HidePlace = None,
     audience: Audience = None,
+    reminders: Reminders = None,
 ) -> Reply:
     where = {"place": place, "link": link, "hide_place": hide_place, "city": city, "audience": audience}
-    when = {"starts": starts, "zone": zone, "ends": ends, "repeat": repeat}
+    when = {"starts": starts, "zone": zone, "ends": ends, "repeat": repeat, "reminders": reminders}
     what = {"title": title, "description": description, "descripcion": descripcion, "host": host, "themes": themes}
     who = {"languages": languages, "access": access, "capacity": capacity, "hide_names": hide_names}
     values = where | when | what | who
@@ -206,8 +211,10 @@ async def edit(
     themes: Themes = None,
     hide_place: HidePlace = None,
     audience: Audience = None,
+    reminders: Reminders = None,
+    reason: Why = "",  # noqa: ARG001 - travels with what was typed until it is saved
 ) -> Reply | Form:
-    where = (place, link, hide_place, city, audience)
+    where = (place, link, hide_place, city, audience, reminders)
     what = (title, description, descripcion, host, themes, languages, access, capacity, hide_names)
     if all(one is None for one in (starts, zone, ends, repeat, *where, *what)):
         return await _form_or_button(ctx, convening)
@@ -244,7 +251,7 @@ async def save_edit(ctx: Context, argument: str) -> Reply:
     old = await editable(ctx, number_in(ctx, draft.values["convening"]))
     values = typed_values(ctx, edit, draft.values, old)
     refuse_outdated(ctx, old, draft.values)
-    reply = await save_change(ctx, changed(ctx, old, values), edit.name)
+    reply = await save_change(ctx, changed(ctx, old, values), edit.name, values.get("reason") or "")
     _, more = await wished(ctx, await convening_of(ctx, old.id), values)
     return replace(reply, sections=(*more, *reply.sections))
 
@@ -274,8 +281,10 @@ async def cancel(
     await lapse(ctx, KIND, stored.id)
     await ctx.uow.deliveries.drop_pending(Subject.CONVENING, stored.id)
     count = await update_copies(ctx, stored)
+    told = await tell_cancellation(ctx, stored)
     await audit(ctx, cancel.name, f"convening:{stored.id}")
     text = ctx.t.plural("{count} posted card says so now.", "{count} posted cards say so now.", count)
+    text = f"{text} {told_line(ctx.t, told)}".strip()
     shown = await public_card(ctx, stored)
     return Reply(ctx.t("“{title}” is cancelled.", title=numbered(stored)), (Section(text=text), *shown.sections))
 

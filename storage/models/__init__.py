@@ -6,7 +6,9 @@ from storage.models.base import LONG_AGO, Base
 from storage.models.chapters import ChapterChoiceRow, ChapterRow, FollowRow, FollowTopicRow
 from storage.models.convenings import (
     ConveningRow,
+    EventRow,
     ImpressionRow,
+    NoticeRow,
     PastHeadcountRow,
     RemarkRow,
     ReminderRow,
@@ -62,6 +64,7 @@ __all__ = [
     "CorrectionRow",
     "DeliveryRow",
     "DraftRow",
+    "EventRow",
     "FeedbackRow",
     "FollowRow",
     "FollowTopicRow",
@@ -74,6 +77,7 @@ __all__ = [
     "LinkTryRow",
     "MemberRow",
     "MetaRow",
+    "NoticeRow",
     "PastDeliveryRow",
     "PastHeadcountRow",
     "PreferenceRow",

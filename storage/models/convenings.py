@@ -9,8 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.convenings import Going, Scope
 from bot.domain.impressions import Rating
+from bot.domain.notices import Kind
 from bot.domain.reminders import State
-from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, AccountId, Base, NamedId, Sealed
+from storage.models.base import NEVER_REUSED, NOTHING, NUMBER, AccountId, Base, NamedId, Sealed, SealedMapping
 from storage.types import Days, Names, WallClock, Word
 
 
@@ -83,6 +84,33 @@ class PastHeadcountRow(Base):
     maybe: Mapped[int]
     no: Mapped[int]
     waiting: Mapped[int]
+
+
+class EventRow(Base):
+    """What workspaces' own lists of events show of a convening's next date."""
+
+    __tablename__ = "event"
+    id: Mapped[NamedId]
+    convening_id: Mapped[int] = mapped_column(NUMBER, ForeignKey("convening.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    starts_at: Mapped[datetime]
+    state: Mapped[Sealed]
+    revision: Mapped[int]
+    __table_args__ = (UniqueConstraint("convening_id", "number", name="uq_event_number"), NEVER_REUSED)
+
+
+class NoticeRow(Base):
+    """What people knew of a convening before it changed or was cancelled."""
+
+    __tablename__ = "notice"
+    id: Mapped[NamedId]
+    convening_id: Mapped[int] = mapped_column(NUMBER, ForeignKey("convening.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[Kind] = mapped_column(Word(Kind))
+    made_at: Mapped[datetime] = mapped_column(index=True)
+    due_at: Mapped[datetime]
+    before: Mapped[SealedMapping]
+    reason: Mapped[Sealed]
+    __table_args__ = (NEVER_REUSED,)
 
 
 class ReminderRow(Base):

@@ -97,6 +97,10 @@ class Deliveries:
         wanted = select(DeliveryRow.__table__).where(of(subject, subject_id)).order_by(DeliveryRow.id)
         return tuple(delivery_of(row) for row in await self._session.execute(wanted))
 
+    async def has_shown(self, subject: Subject, address: str) -> bool:
+        there = select(DeliveryRow.id).where(DeliveryRow.subject == subject, DeliveryRow.address == address)
+        return await self._session.scalar(there.where(DeliveryRow.message_id != "").limit(1)) is not None
+
     async def get(self, delivery_id: int) -> Delivery | None:
         found = await self._session.execute(select(DeliveryRow.__table__).where(DeliveryRow.id == delivery_id))
         row = found.one_or_none()

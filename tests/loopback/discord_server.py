@@ -27,6 +27,7 @@ from tests.loopback.discord_accounts import (
     guild,
     user,
 )
+from tests.loopback.discord_events import ScheduledEvents
 from tests.loopback.discord_limits import command_problems, message_problems, modal_problems
 from tests.loopback.discord_records import Call, Exchange, Fault
 from tests.loopback.discord_schema import body_problems
@@ -47,6 +48,7 @@ class DiscordServer:
         self.exchanges: dict[str, Exchange] = {}
         self.commands: list[dict[str, Any]] = []
         self.channels: set[int] = {CHANNEL, CLOSED, THREAD}
+        self.events = ScheduledEvents()
         self.identified = 0
         self.resumed = 0
         self.application: dict[str, Any] = {}  # what it says beside the usual
@@ -316,6 +318,17 @@ class DiscordServer:
     def _judge(self, call: Call) -> None:
         self.violations += message_problems(call.body | ({"files": True} if call.files else {}))
 
+    # ---- scheduled events
+
+    def _list_events(self, _: Call, __: web.Request, guild: str) -> tuple[int, Any]:
+        return self.events.listed(guild)
+
+    def _create_event(self, call: Call, _: web.Request, guild: str) -> tuple[int, Any]:
+        return self.events.create(guild, call.body, self.snowflake())
+
+    def _edit_event(self, call: Call, _: web.Request, guild: str, number: str) -> tuple[int, Any]:
+        return self.events.edit(guild, number, call.body)
+
     # ---- interactions -------------------------------------------------------
 
     def _respond(self, call: Call, _: web.Request, number: str, token: str) -> tuple[int, Any]:
@@ -379,6 +392,9 @@ _ROUTES: dict[tuple[str, str], Any] = {
     ("GET", r"/channels/(\d+)/messages"): DiscordServer._history,
     ("POST", r"/channels/(\d+)/messages"): DiscordServer._post,
     ("PATCH", r"/channels/(\d+)/messages/(\d+)"): DiscordServer._edit,
+    ("GET", r"/guilds/(\d+)/scheduled-events"): DiscordServer._list_events,
+    ("POST", r"/guilds/(\d+)/scheduled-events"): DiscordServer._create_event,
+    ("PATCH", r"/guilds/(\d+)/scheduled-events/(\d+)"): DiscordServer._edit_event,
     ("POST", r"/interactions/(\d+)/([^/]+)/callback"): DiscordServer._respond,
     ("PATCH", r"/webhooks/(\d+)/([^/]+)/messages/@original"): DiscordServer._edit_original,
     ("DELETE", r"/webhooks/(\d+)/([^/]+)/messages/@original"): DiscordServer._delete_original,

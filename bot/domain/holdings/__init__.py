@@ -32,6 +32,8 @@ NAMELESS: Mapping[str, str] = {
     "past_delivery": "counts of messages that were sent",
     "past_headcount": "counts of convenings that are long over",
     "secret": "keys of the installation",
+    "event": "dates of convenings in lists of events",
+    "notice": "what a convening was before it changed; the messages to people are deliveries",
     "reminder": "dates of convenings; the messages to people are deliveries",
     "published_topic": "reviewed content without a person",
 }
