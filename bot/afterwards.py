@@ -15,7 +15,7 @@ from bot.domain.quiet import after_quiet
 from bot.errors import Busy
 from bot.ports import Clock, OpenUnitOfWork, UnitOfWork
 
-log = structlog.get_logger("afterwards")
+log = structlog.get_logger("bot.afterwards")
 
 LOOKS_S = 60.0
 AT_ONCE = 20

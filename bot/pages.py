@@ -15,7 +15,7 @@ from bot.errors import Busy, CheckFailure, CommandError, Conflict, NotFound
 from bot.http import HttpReply, HttpRequest, Page, Visit
 from bot.i18n import LANGUAGES, Translator, Translators, language_of
 
-log = structlog.get_logger("web")
+log = structlog.get_logger("bot.web")
 
 _STATUS: tuple[tuple[type[CommandError], int], ...] = (
     (NotFound, 404),

@@ -31,7 +31,7 @@ from bot.listing import boards_of, list_event
 from bot.ports import Clock, Messenger, OpenUnitOfWork, UnitOfWork
 from bot.settings import Settings
 
-log = structlog.get_logger("reminders")
+log = structlog.get_logger("bot.reminders")
 
 LOOKS_S = 5.0
 AT_ONCE = 50

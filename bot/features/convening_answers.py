@@ -53,7 +53,7 @@ async def counted(uow: UnitOfWork, convening: Convening) -> Headcount:
 
 
 async def public_card(ctx: Context, convening: Convening) -> Reply:
-    return card(convening, await counted(ctx.uow, convening), ctx.t, ctx.now)
+    return card(convening, await counted(ctx.uow, convening), ctx.t, ctx.now, ctx.settings.web)
 
 
 async def answered(ctx: Context, convening_id: int, going: Going, *, hide: bool | None = None) -> Reply:

@@ -18,6 +18,7 @@ from bot.domain.times import WallTime
 from bot.i18n import Translator
 from bot.markup import escape
 from bot.reply import Button, Field, Moment, Reply, Section
+from bot.settings import Web
 
 RSVP, FEEDBACK = "convening.rsvp", "convening.feedback"
 FEEDBACK_LASTS = timedelta(days=14)
@@ -26,8 +27,11 @@ _NUMBERED = re.compile(r"\+?(-?[1-5])(MO|TU|WE|TH|FR|SA|SU)")
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
-def card(convening: Convening, count: Headcount, t: Translator, now: datetime) -> Reply:
-    """Return the public card: the summary names the convening, the fields say when, where and how many come."""
+def card(convening: Convening, count: Headcount, t: Translator, now: datetime, web: Web | None = None) -> Reply:
+    """Return the public card: the summary names the convening, the fields say when, where and how many come.
+
+    With a `web` server that people reach, a link leads to its calendar file while it is ahead.
+    """
     when = t.moment(convening.next_date(now).aware)
     if convening.is_cancelled:
         summary = t("Cancelled: {title}, {when}", title=convening.title, when=when)
@@ -38,7 +42,16 @@ def card(convening: Convening, count: Headcount, t: Translator, now: datetime) -
     buttons = rsvp_buttons(convening, t)
     if now >= convening.over_at:
         buttons = feedback_buttons(convening, t) if feedback_open(convening, now) else ()
-    return Reply(summary, (Section(text=about(convening, t), fields=fields, buttons=buttons),))
+    text = "\n\n".join(one for one in (about(convening, t), _calendar_link(convening, t, now, web)) if one)
+    return Reply(summary, (Section(text=text, fields=fields, buttons=buttons),))
+
+
+def _calendar_link(convening: Convening, t: Translator, now: datetime, web: Web | None) -> str:
+    """Return a link to the calendar file, as markup; a page that anybody can open has only what every chapter sees."""
+    if web is None or not web.public_url or convening.audience is not Scope.ALL or now >= convening.over_at:
+        return ""
+    label, address = escape(t("Calendar file")), web.address(f"/calendar/convening/{convening.id}.ics")
+    return f"[{label}]({address})"
 
 
 def rsvp_buttons(convening: Convening, t: Translator) -> tuple[Button, ...]:

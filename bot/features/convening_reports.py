@@ -16,6 +16,7 @@ from bot.features.convening_attendees import owned
 from bot.features.convening_cards import feedback_buttons, feedback_open, headcount_line, numbered, outcome_facts
 from bot.features.convening_options import Number
 from bot.features.convening_plans import audit, update_copies
+from bot.features.convening_reminder_facts import reminder_facts
 from bot.features.convening_values import web_address
 from bot.features.convenings import feature, number_in
 from bot.forms import form_of
@@ -83,7 +84,7 @@ async def _shown(ctx: Context, convening: Convening) -> Reply:
     t, count = ctx.t, await counted(ctx.uow, convening)
     said = await ctx.uow.impressions.of(convening.id)
     summary = t("“{title}”: {count}.", title=numbered(convening), count=headcount_line(convening, count, t))
-    facts = (*outcome_facts(convening, t), *_impressions(said, t))
+    facts = (*outcome_facts(convening, t), *await reminder_facts(ctx.uow, convening, t), *_impressions(said, t))
     has_begun = not convening.is_cancelled and convening.dates[0].utc <= ctx.now
     buttons = (open_report.button(t("Tell how it went"), convening.id, "primary"),) if has_begun else ()
     return Reply(summary, (Section(fields=facts, buttons=buttons), *_remarks(said, t)))

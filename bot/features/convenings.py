@@ -333,5 +333,5 @@ async def render(delivering: Delivering) -> Rendered | None:
     if not delivering.is_posted and (convening.is_cancelled or convening.over_at <= delivering.now):
         return None
     count = await counted(uow, convening)
-    shown = card(convening, count, delivering.t, delivering.now)
+    shown = card(convening, count, delivering.t, delivering.now, delivering.settings.web)
     return Rendered(for_reader(shown, convening, delivering), convening.revision)

@@ -16,7 +16,7 @@ from bot.calendars import Occasion, calendar_file
 from bot.i18n import core_translators
 from bot.testing import conversation, words_of
 from tests.adapters.web.conftest import site
-from tests.features.gatherings import ELSEWHERE, MEMBER, ORGANIZER, STEERING, planned
+from tests.features.gatherings import ELSEWHERE, MEMBER, ORGANIZER, STEERING, followed, planned, post
 
 ABROAD = STEERING | {"workspace": "fake:T2", "channel": "fake:C2"}
 BO = MEMBER | {"user": "fake:bo", "name": "Bo Quick"}
@@ -233,6 +233,15 @@ async def test_the_file_of_one_convening_has_an_address(chat, web):
     assert headers["Content-Disposition"] == 'attachment; filename="convening-1.ics"'
     for number in ("2", "0", "x", "²", "9" * 12, "-1"):
         assert (await web.get(f"/calendar/convening/{number}.ics"))[0] == 404
+
+
+async def test_a_card_links_to_the_file_where_every_chapter_sees_the_convening(chat):
+    await followed(chat)
+    await planned(chat, **STEERING)
+    assert "Calendar file" in words_of(post(chat))
+    assert "http://127.0.0.1:8080/calendar/convening/1.ics" in post(chat).sections[0].text
+    await planned(chat, "title:Ours")  # of one chapter
+    assert "Calendar file" not in words_of(post(chat))
 
 
 async def test_ones_own_calendar_holds_what_one_said_yes_or_maybe_to_and_no_names(chat, web):

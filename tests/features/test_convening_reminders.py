@@ -230,6 +230,16 @@ async def test_reminder_overdue(storage):
     assert [one.status for one in sent] == [Status.DROPPED]
 
 
+async def test_organizers_read_how_many_reminders_arrived_and_how_many_came_too_late(chat):
+    await planned(chat)
+    await answer(chat, "yes", **ANA)
+    await answer(chat, "yes", **BO)
+    chat.messenger.failures = [DeliveryRefused(Problem.DM_CLOSED)]
+    await at(chat, STARTS - DAY)
+    shown = words_of(await chat.say("convening report 1", **ORGANIZER))
+    assert "Reminders: 1 sent, 2 on their way, 2 too late, so not sent, 1 could not be delivered" in shown
+
+
 async def test_a_convening_that_moved_is_reminded_of_anew(chat):
     await planned(chat)
     await answer(chat, "yes", **ANA)
