@@ -30,12 +30,19 @@ def export_members(config: Path | None, file: Path | None, viewer: str, as_json:
     from bot.member_lists import as_file
 
     content: bytes = within(config, lambda settings, opened: as_file(opened, settings, viewer, as_json=as_json))
-    if file is None:
-        sys.stdout.buffer.write(content)
-        return
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
-        target.write(content)
-    click.echo(f"The members are in {file}; keep it as safe as the database.", err=True)
+    _written(content, file, "The members are")
+
+
+@export.command("convenings")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--json", "as_json", is_flag=True, help="JSON in place of CSV.")
+@click.pass_obj
+def export_convenings(config: Path | None, file: Path | None, as_json: bool) -> None:
+    """Write every convening with its counts to FILE (readable by you alone), or print them; nothing of persons."""
+    from bot.convening_lists import as_file
+
+    content: bytes = within(config, lambda _, opened: as_file(opened, as_json=as_json))
+    _written(content, file, "The convenings are")
 
 
 @export.command("audit")
@@ -48,3 +55,13 @@ def export_audit(config: Path | None) -> None:
     settings = settings_of(config)
     for entry in asyncio.run(Beside(settings.url, key_place(settings)).audit()):
         click.echo(json.dumps(as_json(entry)))
+
+
+def _written(content: bytes, file: Path | None, what: str) -> None:
+    """Put `content` into a file that its owner alone can read; to the standard output where there is none."""
+    if file is None:
+        sys.stdout.buffer.write(content)
+        return
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
+        target.write(content)
+    click.echo(f"{what} in {file}; keep it as safe as the database.", err=True)
