@@ -141,6 +141,11 @@ class DeliveryStore(Protocol):
     async def drop_pending(self, subject: Subject, subject_id: int) -> int:
         """Drop the rows that were never sent; return how many."""
 
+    async def drop_waiting(
+        self, subject: Subject, workspace_id: str, *, channel_id: str = "", only: tuple[int, ...] | None = None
+    ) -> int:
+        """Drop what was never sent to a workspace's channels, or to one of them; `only` names the subjects meant."""
+
     async def of_subject(self, subject: Subject, subject_id: int) -> tuple[Delivery, ...]:
         """Return the subject's rows, oldest first: the report."""
 

@@ -9,7 +9,9 @@ from typing import Annotated
 
 from bot.command import Feature, Option
 from bot.context import Context
+from bot.domain.announcements import Audience, State
 from bot.domain.chapters import TOPICS, Chapter, Follow, Takes
+from bot.domain.deliveries import Subject
 from bot.domain.records import AuditEntry
 from bot.errors import Conflict, DeliveryError, NotFound, UserInputError
 from bot.features.planned_times import time_in
@@ -29,6 +31,7 @@ TOPIC_CHOICES = (
     Choice("convenings", N_("Convenings")),
     Choice("announcements", N_("Announcements")),
 )
+SUBJECTS = {"convenings": Subject.CONVENING, "announcements": Subject.ANNOUNCEMENT}
 TAKES_CHOICES = (
     Choice(Takes.ALL, N_("Post it in the channels that follow")),
     Choice(Takes.ASK, N_("Ask organizers first, each time")),
@@ -90,6 +93,8 @@ async def unfollow(ctx: Context, channel: Channel = "", topics: Topics = ALL) ->
     if old is None:
         return Reply(ctx.t("{channel} follows nothing.", channel=_name(ctx, channel_id)), _link(ctx, channel_id))
     left = () if topics == ALL else tuple(one for one in old.topics if one != topics)
+    for topic in {*old.topics} - {*left}:  # what was planned for the channel is not wanted there any more
+        await ctx.uow.deliveries.drop_waiting(SUBJECTS[topic], ctx.workspace_id, channel_id=channel_id)
     await _audit(ctx, unfollow.name, channel_id)
     if not left:
         await ctx.uow.follows.remove(ctx.workspace_id, channel_id)
@@ -133,8 +138,17 @@ async def chapter(
         await _refuse_unpostable(ctx, place)
         new = replace(new, offers_channel_id=place)
     await ctx.uow.chapters.save(new)
+    if new.takes_at(ctx.now) is not Takes.ALL:
+        await _drop_planned(ctx)
     await _audit(ctx, chapter.name, new.offers_channel_id or ctx.workspace_id)
     return Reply(ctx.t("Your chapter's choice is stored."), (_chapter_section(new, ctx),))
+
+
+async def _drop_planned(ctx: Context) -> None:
+    """Drop what the Alliance planned for this chapter before the chapter chose otherwise."""
+    planned = await ctx.uow.announcements.recent(limit=200)
+    only = tuple(one.id for one in planned if one.state is State.SENT and one.audience is Audience.ALL)
+    await ctx.uow.deliveries.drop_waiting(Subject.ANNOUNCEMENT, ctx.workspace_id, only=only)
 
 
 def _city(ctx: Context, typed: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot import approvals
 from bot.command import Delivering, Rendered
 from bot.context import Context
 from bot.domain.deliveries import Subject
@@ -91,13 +92,7 @@ def _is_ready(ctx: Context, given: GivenAnswer) -> bool:
 
 async def is_own(ctx: Context, given: GivenAnswer) -> bool:
     """Say whether the person wrote it as it stands, from this account or from another one of theirs."""
-    me = await ctx.person_id()
-    return me in {await _person(ctx, one) for one in given.writers if one}
-
-
-async def _person(ctx: Context, user_id: str) -> str:
-    member = await ctx.uow.members.by_user(user_id)
-    return member.id if member else user_id
+    return await approvals.is_own(ctx, given.writers)
 
 
 async def approve(ctx: Context, argument: str) -> Reply:

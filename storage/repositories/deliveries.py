@@ -88,6 +88,16 @@ class Deliveries:
         which = of(subject, subject_id) & (DeliveryRow.channel_id != "") if in_channels else of(subject, subject_id)
         await self._raise(which, shows, revision, due, rank)
 
+    async def drop_waiting(
+        self, subject: Subject, workspace_id: str, *, channel_id: str = "", only: tuple[int, ...] | None = None
+    ) -> int:
+        where = [DeliveryRow.subject == subject, DeliveryRow.workspace_id == workspace_id, DeliveryRow.channel_id != ""]
+        where += [DeliveryRow.channel_id == channel_id] if channel_id else []
+        where += [DeliveryRow.subject_id.in_(only)] if only is not None else []
+        never_sent = (DeliveryRow.status == Status.PENDING) & (DeliveryRow.message_id == "")
+        wanted = update(DeliveryRow).where(*where, never_sent)
+        return await run(self._session, wanted.values(status=Status.DROPPED))
+
     async def drop_pending(self, subject: Subject, subject_id: int) -> int:
         never_sent = (DeliveryRow.status == Status.PENDING) & (DeliveryRow.message_id == "")
         wanted = update(DeliveryRow).where(of(subject, subject_id), never_sent)

@@ -198,3 +198,26 @@ async def test_a_convening_for_every_chapter_is_not_posted_where_the_chapter_tak
     await chat.say("channel chapter alliance:none", **ELSEWHERE)
     await planned(chat, "audience:all", **STEERING)
     assert _places(chat) == ["fake:C1"]
+
+
+PLANNED = 'when:"2026-11-25 09:00 UTC"'
+
+
+@pytest.mark.parametrize(
+    "choice", ["channel unfollow", "channel chapter alliance:none", "channel chapter alliance:ask"]
+)
+async def test_what_is_planned_is_not_posted_where_it_is_not_wanted_any_more(chat, choice):
+    await _sent(chat, PLANNED)
+    await chat.say(choice, **ELSEWHERE)
+    chat.clock.advance(timedelta(days=3))
+    await chat.deliver()
+    assert _places(chat) == ["fake:C1"]
+    assert "1 never sent" in value_of(await chat.say("announce report 1", **STEERING), "Channels")
+
+
+async def test_a_chapters_own_plans_stay_when_it_takes_nothing_from_the_alliance(chat):
+    await _sent(chat, PLANNED, **ORGANIZER)
+    await chat.say("channel chapter alliance:none", **ORGANIZER)
+    chat.clock.advance(timedelta(days=3))
+    await chat.deliver()
+    assert _places(chat) == ["fake:C1"]
