@@ -47,9 +47,9 @@ class ConveningRow(Base):
     skipped: Mapped[tuple[date, ...]] = mapped_column(Days, server_default=NOTHING)
     audience: Mapped[Scope] = mapped_column(Word(Scope), server_default=Scope.ALL.value)
     attended: Mapped[int | None]
-    notes: Mapped[str] = mapped_column(server_default=NOTHING)
-    recording: Mapped[str] = mapped_column(server_default=NOTHING)
-    next_steps: Mapped[str] = mapped_column(server_default=NOTHING)
+    notes: Mapped[Sealed] = mapped_column(server_default=NOTHING)
+    recording: Mapped[Sealed] = mapped_column(server_default=NOTHING)
+    next_steps: Mapped[Sealed] = mapped_column(server_default=NOTHING)
     asked_at: Mapped[datetime | None]
     __table_args__ = (NEVER_REUSED,)
 

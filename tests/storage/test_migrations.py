@@ -25,6 +25,7 @@ from storage.keys import KeyPlace
 from storage.migrate import check, current, upgrade
 from storage.migrations import HEAD, REVISIONS
 from storage.models import Base
+from tests.storage.columns import HARMLESS, readable
 from tests.storage.test_members import NOW
 
 
@@ -35,6 +36,11 @@ def test_upgrade_makes_the_tables_of_the_models(empty_database_url):
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
+
+
+def test_every_text_column_is_sealed_or_known_to_be_harmless():
+    assert sorted(readable() - HARMLESS.keys()) == []
+    assert sorted(HARMLESS.keys() - readable()) == []
 
 
 def test_upgrade_twice_changes_nothing(empty_database_url):
