@@ -20,6 +20,7 @@ class Ledger:
         self._clock = clock
         self._waiting: list[tuple[Outcome, asyncio.Future[None]]] = []
         self._storing: asyncio.Task[None] | None = None
+        self.gathers_s = 0.0
 
     async def store(self, outcome: Outcome) -> None:
         """Store an outcome; return once it is committed.
@@ -41,7 +42,7 @@ class Ledger:
 
     async def _drain(self) -> None:
         while self._waiting:
-            await asyncio.sleep(GATHERS_S if len(self._waiting) < MANY else 0)
+            await asyncio.sleep(self.gathers_s if len(self._waiting) < MANY else 0)
             batch, self._waiting = self._waiting, []
             error: BaseException | None = None
             try:

@@ -21,7 +21,7 @@ from bot.domain.deliveries import NOW, Delivery
 from bot.domain.lanes import Paces
 from bot.elapsed import elapsed_s
 from bot.errors import Busy
-from bot.ledger import Ledger
+from bot.ledger import GATHERS_S, Ledger
 
 __all__ = ["LEASE", "LOOKS_S", "SHARED_LOOKS_S", "Outbox", "Post"]
 
@@ -98,6 +98,7 @@ class Outbox:
 
     async def run(self) -> None:
         """Take back what a crash left behind, then send what comes due until stopped, whatever the storage does."""
+        self._ledger.gathers_s = GATHERS_S
         try:
             while not self.stopped.is_set():
                 self._woken.clear()
