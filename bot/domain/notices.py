@@ -115,5 +115,5 @@ class NoticeStore(Protocol):
     async def collecting(self, convening_id: int, now: datetime) -> Notice | None:
         """Return the notice of a change that is not told yet."""
 
-    async def forget(self, before: datetime) -> None:
-        """Delete those made before that."""
+    async def forget(self, before: datetime) -> int:
+        """Delete those made before that; return how many."""

@@ -36,5 +36,5 @@ class Notices:
         row = await self._session.scalar(own.where(NoticeRow.due_at > now).order_by(NoticeRow.id.desc()).limit(1))
         return entity_of(Notice, row) if row else None
 
-    async def forget(self, before: datetime) -> None:
-        await run(self._session, delete(NoticeRow).where(NoticeRow.made_at < before))
+    async def forget(self, before: datetime) -> int:
+        return await run(self._session, delete(NoticeRow).where(NoticeRow.made_at < before))

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.deliveries import Status, Subject
+from bot.retention import deleted
+from bot.settings import Retention
 from bot.testing import conversation, words_of
 from tests.features.gatherings import MEMBER, ORGANIZER, planned, value_of
 
@@ -224,6 +226,16 @@ async def test_erased_people_are_not_told(chat):
     await chat.press(await chat.say("me delete", **ANA), "Yes, erase it", **ANA)
     await later(chat)
     assert told(chat) == []
+
+
+async def test_what_a_convening_was_before_it_changed_is_not_kept_for_longer_than_messages(chat):
+    await planned(chat)
+    await answers(chat, ana="yes")
+    await edited(chat, "place:Library")
+    chat.clock.advance(timedelta(days=181))
+    async with chat.dispatcher.services.unit_of_work(writes=True) as uow:
+        assert (await deleted(uow, Retention(), chat.clock()))["notices_of_changes"] == 1
+        assert await uow.notices.get(1) is None
 
 
 async def test_a_near_convening_is_told_sooner(chat):
