@@ -82,7 +82,7 @@ def build(
         outbox.wake()
         knowledge.wake()
 
-    host = Host(settings, Dispatcher(services, translators, wake), translators, open_unit_of_work)
+    host = Host(settings, Dispatcher(services, translators, wake), translators, open_unit_of_work, messengers)
     adapters = {plugin.name: plugin.create(host) for plugin in chosen}
     messengers.update({name: sends for name, adapter in adapters.items() if (sends := adapter.messenger)})
     return App(host, outbox, knowledge, adapters, wakeups, delivers)

@@ -43,7 +43,7 @@ class Context:
     """One request on its way through the core.
 
     `uow` is open while a handler runs; `check` and `validate` must not use it: they run without waiting. `standing` is
-    what storage knew of the person's rights when that began.
+    what storage knew of the person's rights when that began, `chapter_zone` the time zone that the chapter chose.
     """
 
     request: Request
@@ -52,6 +52,7 @@ class Context:
     services: Services
     stores: UnitOfWork | None = None
     standing: Standing = NOBODY
+    chapter_zone: str = ""
 
     @property
     def uow(self) -> UnitOfWork:
@@ -91,7 +92,7 @@ class Context:
     @property
     def here(self) -> Here:
         """Return when this is typed, and in whose zone."""
-        return Here(self.now, find_zone(self.request.actor.zone) or self.settings.zone)
+        return Here(self.now, find_zone(self.request.actor.zone) or find_zone(self.chapter_zone) or self.settings.zone)
 
     async def person_id(self) -> str:
         """Return the member's id, or the account's own id for somebody who has not joined."""

@@ -15,7 +15,7 @@ from bot.errors import ConfigError
 from bot.i18n import CORE_CATALOGUES, Translators
 from bot.outbox import LEASE, SHARED_LOOKS_S, Outbox, Post
 from bot.plugin import Plugin, Sender, imported
-from bot.ports import OpenUnitOfWork, Wakeups, utc_now
+from bot.ports import Messenger, OpenUnitOfWork, Wakeups, utc_now
 from bot.registry import load
 from bot.settings import Settings
 
@@ -39,12 +39,13 @@ async def deliver(
     Raises:
         ConfigError: no platform is configured, or one refuses its token.
     """
-    senders = {one.name: _sender(one, settings, unit_of_work) for one in chosen if one.sender}
+    messengers: dict[str, Messenger] = {}
+    senders = {one.name: _sender(one, settings, unit_of_work, messengers) for one in chosen if one.sender}
     if not senders:
         raise ConfigError("--role deliver: no platform is configured to send to; set its token, as for the other role")
     folders = [one.locale for one in chosen if one.locale]
     translators = Translators([CORE_CATALOGUES, *dict.fromkeys(folders)])
-    messengers = {name: one.messenger for name, one in senders.items()}
+    messengers.update({name: one.messenger for name, one in senders.items()})
     post = Post(unit_of_work, load(), messengers, translators, settings, utc_now, paces)
     outbox = Outbox(post, lease, SHARED_LOOKS_S)
     with _stopped_by_signals(outbox):
@@ -70,8 +71,10 @@ async def _working(outbox: Outbox, wakeups: Wakeups) -> None:
         await asyncio.gather(sending, listening, stopping, return_exceptions=True)
 
 
-def _sender(plugin: Plugin, settings: Settings, unit_of_work: OpenUnitOfWork) -> Sender:
-    sender: Sender = imported(plugin.sender)(settings, unit_of_work)
+def _sender(
+    plugin: Plugin, settings: Settings, unit_of_work: OpenUnitOfWork, messengers: dict[str, Messenger]
+) -> Sender:
+    sender: Sender = imported(plugin.sender)(settings, unit_of_work, messengers)
     return sender
 
 

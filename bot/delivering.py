@@ -25,7 +25,7 @@ from bot.errors import (
     DeliveryUncertain,
 )
 from bot.i18n import Translator, Translators
-from bot.ports import Clock, Messenger, OpenUnitOfWork, Problem, UnitOfWork
+from bot.ports import Clock, Messenger, OpenUnitOfWork, Problem, UnitOfWork, messenger_of
 from bot.registry import Registry
 from bot.reply import MessageRef
 from bot.settings import Settings
@@ -128,7 +128,7 @@ class Deliverer:
         return Outcome(replace(row, status=Status.REFUSED, error_code=code), rendered)
 
     async def _tried(self, row: Delivery, until_s: float, prepared: Mapping[int, Rendered | None]) -> Delivery:
-        messenger = self._post.messengers.get(row.target.platform)
+        messenger = messenger_of(self._post.messengers, row.target.platform, row.target.workspace_id)
         if messenger is None:
             return self._later(row, "platform_not_connected", 300)
         looked_up = row.status is Status.VERIFY

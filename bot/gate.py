@@ -63,7 +63,8 @@ class Gate:
             KeptOut: the person is blocked, or the chapter is suspended.
         """
         standing = await uow.grants.standing(ctx.user_id, ctx.workspace_id, ctx.now)
-        ctx = replace(ctx, stores=uow, standing=standing)
+        chapter = await uow.chapters.get(ctx.workspace_id)
+        ctx = replace(ctx, stores=uow, standing=standing, chapter_zone=chapter.zone)
         if declared.name.replace(".", " ").split()[0] in ALWAYS:
             return ctx
         if standing.block:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from bot.chapters import channel_lost
 from bot.delivering import Outcome
 from bot.domain.deliveries import Status
 from bot.errors import Busy
@@ -73,4 +74,4 @@ class Ledger:
                     targets = (rendered.instead,)
                     await uow.deliveries.want(row.subject, row.subject_id, targets, rendered.revision, self._clock())
                 elif row.status is Status.REFUSED and row.target.channel_id:
-                    await uow.follows.pause(row.target.channel_id, row.error_code)
+                    await channel_lost(uow, row.target.channel_id, row.error_code, self._clock())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,12 +24,16 @@ GROUP = "hrc_bot.adapters"
 
 @dataclass(frozen=True)
 class Host:
-    """What an adapter gets from the composition root."""
+    """What an adapter gets from the composition root.
+
+    `messengers` send by platform, or for one workspace alone by its id, where an adapter puts one there.
+    """
 
     settings: Settings
     dispatcher: Dispatcher
     translators: Translators
     unit_of_work: OpenUnitOfWork
+    messengers: dict[str, Messenger] = field(default_factory=dict)
 
 
 class Adapter(Protocol):
@@ -81,8 +85,9 @@ class Plugin:
     targets of the operator's commands of those names, "" when it has none: `manifest(registry, settings, translators)`
     returns what to print as JSON; `sync(host)` is awaited and returns a sentence that says what changed;
     `doctor(settings, follows)` is awaited and returns a list of `bot.doctor.Check`.
-    `sender(settings, unit_of_work)` returns a `Sender`, for processes that only deliver; one without takes no part in
-    those. `pace` says how fast messages may go, from the settings; one message a second and workspace without it.
+    `sender(settings, unit_of_work, messengers)` returns a `Sender`, for processes that only deliver; one without takes
+    no part in those. `pace` says how fast messages may go, from the settings; one message a second and workspace
+    without it.
     """
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ from bot.domain.events import EventStore
 from bot.domain.feedback import FeedbackStore
 from bot.domain.grants import BlockStore, GrantStore
 from bot.domain.impressions import ImpressionStore
+from bot.domain.installations import InstallationStore
 from bot.domain.links import LinkStore
 from bot.domain.members import MemberStore
 from bot.domain.notices import NoticeStore
@@ -59,6 +60,7 @@ class UnitOfWork(Protocol):
     grants: GrantStore
     impressions: ImpressionStore
     inbox: InboxStore
+    installations: InstallationStore
     lanes: LaneStore
     links: LinkStore
     members: MemberStore
@@ -162,6 +164,12 @@ class EventBoards(Protocol):
 
     def board_of(self, workspace_id: str) -> str:
         """Return the address of a workspace's list of events."""
+
+
+def messenger_of(messengers: Mapping[str, Messenger], platform: str, workspace_id: str) -> Messenger | None:
+    """Return what sends to a place: the workspace's own messenger where it has one, else its platform's."""
+    is_here = workspace_id.startswith(f"{platform}:")
+    return (messengers.get(workspace_id) if is_here else None) or messengers.get(platform)
 
 
 Clock = Callable[[], datetime]

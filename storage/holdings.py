@@ -17,6 +17,7 @@ from storage.models import AuditPersonRow, Base
 from storage.rows import run
 
 ANOTHER = "somebody else"
+WITHHELD = "not told"
 People = tuple[str, ...]  # a member's id, the ids of the accounts, references to them
 
 
@@ -76,7 +77,9 @@ async def rows_of(session: AsyncSession, people: People) -> dict[str, tuple[dict
 
 
 def _told(holding: Holding, name: str, value: Any, people: People) -> Any:
-    """Return the value; ANOTHER in place of somebody else's id, since that is not the person's to have."""
+    """Return the value; nothing of a secret, ANOTHER in place of an id that is not the person's to have."""
+    if name in holding.withheld:
+        return WITHHELD
     names_another = name in (*holding.names, *holding.moves) and value and value not in people
     return ANOTHER if names_another and holding.meaning(name) else value
 

@@ -22,6 +22,7 @@ from bot.domain.events import EventStore
 from bot.domain.feedback import FeedbackStore
 from bot.domain.grants import BlockStore, GrantStore
 from bot.domain.impressions import ImpressionStore
+from bot.domain.installations import InstallationStore
 from bot.domain.links import LinkStore
 from bot.domain.members import MemberStore
 from bot.domain.notices import NoticeStore
@@ -55,6 +56,7 @@ from storage.repositories.given_answers import GivenAnswers
 from storage.repositories.grants import Grants
 from storage.repositories.impressions import ImpressionsOf
 from storage.repositories.inbox import Inbox
+from storage.repositories.installations import Installations
 from storage.repositories.lanes import Lanes
 from storage.repositories.links import Links
 from storage.repositories.members import Members
@@ -100,6 +102,7 @@ class UnitOfWork:
         self.grants: GrantStore = Grants(session, leasing.secret, locks=writes)
         self.impressions: ImpressionStore = ImpressionsOf(session, leasing.secret)
         self.inbox: InboxStore = Inbox(session, leasing.secret)
+        self.installations: InstallationStore = Installations(session, leasing.secret)
         self.lanes: LaneStore = Lanes(session, leasing)
         self.links: LinkStore = Links(session, leasing.secret)
         self.members: MemberStore = Members(session, leasing.secret)

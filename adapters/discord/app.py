@@ -12,7 +12,7 @@ import structlog
 from discord.http import Route
 
 from adapters.discord.gateway import Gateway
-from adapters.discord.incoming import message_request
+from adapters.discord.incoming import message_request, own
 from adapters.discord.interactions import Interactions
 from adapters.discord.messages import Messages
 from adapters.discord.messenger import DiscordMessenger
@@ -20,8 +20,10 @@ from adapters.discord.registration import register
 from adapters.discord.rest import Line
 from adapters.discord.settings import APPS, section_of, token_line
 from adapters.discord.wire import Wire
-from bot.errors import ConfigError
+from bot import chapters
+from bot.errors import Busy, ConfigError
 from bot.plugin import Host
+from bot.ports import Problem, utc_now
 
 log = structlog.get_logger("discord")
 
@@ -94,6 +96,26 @@ class DiscordAdapter:
     async def _message(self, message: discord.Message, me: int) -> None:
         await self.messages.serve(message, message_request(message, me))
 
+    async def _moved(self, guild: discord.Guild, is_in: bool) -> None:
+        """Tell the owner of a server that let the bot in how to begin; stop everything for one that took it out."""
+        try:
+            async with self._host.unit_of_work(writes=True) as uow:
+                if is_in:
+                    lang = "es" if str(guild.preferred_locale).startswith("es") else "en"
+                    owner = own(guild.owner_id) if guild.owner_id else ""
+                    await chapters.joined(uow, own(guild.id), owner, utc_now(), lang)
+                else:
+                    await chapters.left(uow, own(guild.id), utc_now())
+        except Busy:
+            log.warning("a server's coming or going was not stored, storage is busy", joined=is_in)
+
+    async def _lost(self, channel: discord.abc.GuildChannel) -> None:
+        try:
+            async with self._host.unit_of_work(writes=True) as uow:
+                await chapters.channel_lost(uow, own(channel.id), Problem.CHANNEL_GONE, utc_now())
+        except Busy:
+            log.warning("a deleted channel was not noted, storage is busy")
+
     def _connected(self) -> discord.Client:
         if self._client is None:
             raise RuntimeError("not started")
@@ -103,7 +125,7 @@ class DiscordAdapter:
         """Return a client that is logged in; tries again for as long as Discord cannot be reached."""
         pause_s = 1.0
         while True:
-            client = Gateway(self.interactions.serve, self._message, self.working)
+            client = Gateway(self.interactions.serve, self._message, self._moved, self._lost, self.working)
             try:
                 await client.login(self._settings.token.get_secret_value())
                 return client

@@ -39,13 +39,17 @@ class Gateway(discord.Client):
     Args:
         interaction: serves an interaction.
         message: serves a message to the bot; takes the bot's own number too.
-        working: runs either so that closing waits for it.
+        moved: told of a server that let the bot in (True) or took it out, when that happens and not at each start.
+        lost: told of a channel that was deleted.
+        working: runs any of them so that closing waits for it.
     """
 
     def __init__(
         self,
         interaction: Callable[[Interaction], Awaitable[None]],
         message: Callable[[discord.Message, int], Awaitable[None]],
+        moved: Callable[[discord.Guild, bool], Awaitable[None]],
+        lost: Callable[[discord.abc.GuildChannel], Awaitable[None]],
         working: Working,
     ) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
@@ -59,6 +63,7 @@ class Gateway(discord.Client):
         )
         self._interaction = interaction
         self._message = message
+        self._moved, self._lost = moved, lost
         self._working = working
         self._identified_s = -IDENTIFIES_EVERY_S
         self.connected = asyncio.Event()
@@ -127,6 +132,15 @@ class Gateway(discord.Client):
     async def on_message(self, message: discord.Message) -> None:
         if self.user and _is_for(self.user, message):
             await self._working(self._message(message, self.user.id))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self._working(self._moved(guild, True))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self._working(self._moved(guild, False))
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        await self._working(self._lost(channel))
 
     async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
         log.exception("event failed", gateway_event=event_method)

@@ -13,7 +13,6 @@ from adapters.discord.messenger import DiscordMessenger
 from adapters.discord.rest import Line
 from adapters.discord.settings import section_of, token_line
 from bot.errors import ConfigError
-from bot.ports import OpenUnitOfWork
 from bot.settings import Settings
 
 log = structlog.get_logger("discord")
@@ -53,6 +52,6 @@ class DiscordSender:
         await self._line.close()
 
 
-def create(settings: Settings, unit_of_work: OpenUnitOfWork) -> DiscordSender:  # noqa: ARG001 - as all platforms
+def create(settings: Settings, *_: object) -> DiscordSender:
     """Return the sender; nothing is connected yet."""
     return DiscordSender(settings)

@@ -24,7 +24,7 @@ class EmailSender:
         await self._relay.close()
 
 
-def create(settings: Settings, unit_of_work: OpenUnitOfWork) -> EmailSender:
+def create(settings: Settings, unit_of_work: OpenUnitOfWork, *_: object) -> EmailSender:
     """Return the sender; nothing is connected yet.
 
     Raises:

@@ -11,11 +11,11 @@ from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
 
 from adapters.slack import modal, place
-from adapters.slack.connection import HttpConnection, SocketConnection
+from adapters.slack.connection import HttpConnection, Pages, SocketConnection
 from adapters.slack.home import home, home_view
+from adapters.slack.installing import Installing
 from adapters.slack.later import form_for_later
 from adapters.slack.messenger import SlackMessenger
 from adapters.slack.people import People
@@ -25,12 +25,13 @@ from adapters.slack.seen import Seen
 from adapters.slack.sending import hand_over, put_in_place, say
 from adapters.slack.settings import section_of
 from adapters.slack.shared_channels import hold_shared
-from adapters.slack.sign_in import bolt_app, signed_in, socket_url
-from adapters.slack.user_groups import UserGroups
-from adapters.slack.web import Web
+from adapters.slack.sign_in import bolt_app, sign_in, socket_url
 from adapters.slack.wire import decode, ours, without_mention
+from adapters.slack.workspaces import Workspaces
+from bot import chapters
 from bot.errors import DeliveryError
 from bot.plugin import Host
+from bot.ports import Problem, utc_now
 from bot.reply import Attachment, Form, Reply
 from bot.request import Actor, Kind, Request
 
@@ -40,23 +41,32 @@ QUICK_S = 1.0  # a modal must be the first answer, within 3 s of the press
 PATIENT_S = 8.0
 FINISH_S = 2.5  # after at most half a second for the connection
 EVERY = re.compile(".*")
+LOSSES = {
+    "channel_archive": Problem.ARCHIVED,
+    "channel_deleted": Problem.CHANNEL_GONE,
+    "channel_left": Problem.NOT_IN_CHANNEL,
+    "group_archive": Problem.ARCHIVED,
+    "group_deleted": Problem.CHANNEL_GONE,
+    "group_left": Problem.NOT_IN_CHANNEL,
+}
+RETURNS = ("channel_unarchive", "group_unarchive")
 Ack = Callable[..., Awaitable[Any]]
 
 
 class SlackAdapter:
-    """The running platform: one app in one workspace."""
+    """The running platform: one app, in the workspace of the configured token and in those that installed it."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self._dispatcher = host.dispatcher
         self._settings = section_of(host.settings).checked()
-        self._web = Web(self._settings)
-        self._people = People(self._web, UserGroups(self._web, host.settings.organizer_roles))
+        self._workspaces = Workspaces(self._settings, host.unit_of_work, host.messengers)
+        self._people = People(self._workspaces, host.settings.organizer_roles)
         self._seen = Seen()
         self._working: set[asyncio.Task[None]] = set()
-        self._us = AuthorizeResult(enterprise_id=None, team_id=None)
         self._connection: SocketConnection | HttpConnection | None = None
-        self.messenger = SlackMessenger(self._web)
+        self._pages: Pages | None = None
+        self.messenger = SlackMessenger(self._workspaces.home)
 
     async def start(self) -> None:
         """Sign in and connect.
@@ -64,31 +74,34 @@ class SlackAdapter:
         Raises:
             ConfigError: Slack refuses a token.
         """
-        self._web.open()
-        self._us = await signed_in(self._web, self._settings)
-        self._people.workspace = self._us.team_id or ""
-        app = self._listening(bolt_app(self._web, self._us))
+        self._workspaces.open()
+        await sign_in(self._workspaces, self._settings)
+        app, home = self._listening(bolt_app(self._workspaces)), self._workspaces.home
+        routes = self._installing().routes() if self._settings.installs else []
         if self._settings.mode == "socket":
-            opened = await socket_url(self._web, self._settings)
-            self._connection = SocketConnection(app, self._settings, self._web, opened)
+            self._connection = SocketConnection(app, self._settings, home, await socket_url(home, self._settings))
+            self._pages = Pages(self._settings, routes) if routes else None
         else:
-            self._connection = HttpConnection(app, self._settings)
+            self._connection = HttpConnection(app, self._settings, routes)
         await self._connection.open()
+        if self._pages:
+            await self._pages.open()
 
     async def run(self) -> None:
-        """Serve until cancelled."""
-        await asyncio.Event().wait()
+        """Serve until cancelled, and look for workspaces that another process learned of."""
+        await self._workspaces.keep_looking()
 
     async def close(self) -> None:
         """Take nothing new, finish what is in hand for three seconds at most, disconnect."""
-        if self._connection:
-            await self._connection.close()
+        for one in (self._pages, self._connection):
+            if one:
+                await one.close()
         if self._working:
             await asyncio.wait(set(self._working), timeout=FINISH_S)
         for task in self._working:
             task.cancel()
         self._people.forget()
-        await self._web.close()
+        await self._workspaces.close()
 
     # ---- receive
 
@@ -100,6 +113,10 @@ class SlackAdapter:
         app.event("message")(self._on_message)
         app.event("app_home_opened")(self._on_home)
         app.event("channel_shared")(self._on_shared)
+        app.event("app_uninstalled")(self._on_leaving)
+        app.event("tokens_revoked")(self._on_leaving)
+        for name in (*LOSSES, *RETURNS):
+            app.event(name)(self._on_channel)
         app.event(EVERY)(_on_nothing)
         return app
 
@@ -135,10 +152,14 @@ class SlackAdapter:
     async def _on_message(self, body: Payload) -> None:
         """Answer a direct message or a mention; Bolt has acknowledged it already."""
         event = body["event"]
-        bot_user = self._us.bot_user_id or ""
-        if not place.is_from_a_person(event, bot_user) or self._seen.repeated(str(body.get("event_id") or "")):
+        here = place.of_event(body) if event.get("user") else None
+        bot_user = self._workspaces.bot_user(here.team) if here else ""
+        if (
+            here is None
+            or not place.is_from_a_person(event, bot_user)
+            or self._seen.repeated(str(body.get("event_id") or ""))
+        ):
             return
-        here = place.of_event(body)
         if event["type"] == "message" and not here.is_ours:
             return
         text = decode(without_mention(str(event.get("text") or ""), bot_user), names=True) or "help"
@@ -156,6 +177,36 @@ class SlackAdapter:
         """Another organisation was let into a channel: nothing more is posted there until the committee allows it."""
         team, channel = str(body.get("team_id") or ""), str(body["event"].get("channel") or "")
         self._work(hold_shared(self._host, ours(team), ours(channel)))
+
+    async def _on_leaving(self, body: Payload) -> None:
+        """A workspace took the bot out, or its token back."""
+        event = body["event"]
+        if event["type"] == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+            return
+        team = place.workspace_of(body)
+        if await self._workspaces.remove(team):
+            log.info("a workspace took the bot out", workspace=team)
+        async with self._host.unit_of_work(writes=True) as uow:
+            await chapters.left(uow, ours(team), utc_now())
+
+    async def _on_channel(self, body: Payload) -> None:
+        """A channel cannot be posted to any more, or can again."""
+        event = body["event"]
+        reason, channel = LOSSES.get(str(event["type"])), ours(str(event.get("channel") or ""))
+        async with self._host.unit_of_work(writes=True) as uow:
+            if reason:
+                await chapters.channel_lost(uow, channel, reason, utc_now())
+            else:
+                await chapters.channel_found(uow, channel, Problem.ARCHIVED)
+
+    def _installing(self) -> Installing:
+        return Installing(self._host, self._settings, self._workspaces.home, self._let_in)
+
+    async def _let_in(self, team: str, user: str) -> None:
+        """Use the new token at once, and tell whoever installed the bot how to begin."""
+        await self._workspaces.look()
+        async with self._host.unit_of_work(writes=True) as uow:
+            await chapters.joined(uow, ours(team), ours(user), utc_now())
 
     def _work(self, work: Coroutine[Any, Any, None]) -> None:
         """Do `work` beside the listener, and keep it in mind until it is done."""
@@ -196,8 +247,9 @@ class SlackAdapter:
         """Open `form` as a modal; too late for that, show a button that opens it with all that was typed."""
         if here.trigger_id:
             shown = modal.view(form, here.kept(), self._dispatcher.translator(request))
+            web = await self._workspaces.of(here.team)
             try:
-                await self._web.call("views.open", trigger_id=here.trigger_id, view=shown)
+                await web.call("views.open", trigger_id=here.trigger_id, view=shown)
                 return
             except DeliveryError as error:
                 log.warning("a form was not opened at once", error=error.code, form=form.action)
@@ -205,16 +257,16 @@ class SlackAdapter:
 
     async def _show(self, reply: Reply, request: Request, here: Place) -> None:
         """Show `reply` where it was asked for; a private one never takes the place of what everybody sees."""
-        t = self._dispatcher.translator(request)
+        t, web = self._dispatcher.translator(request), await self._workspaces.of(here.team)
         if reply.card:
-            await put_in_place(self._web, render(reply.card, t)[0], here)
+            await put_in_place(web, render(reply.card, t)[0], here)
         is_private = self._is_private(reply, request)
         may_replace = reply.replaces and (not is_private or here.pressed_is_private or here.is_direct)
         messages = render(reply, t)
-        if may_replace and await put_in_place(self._web, messages[0], here):
+        if may_replace and await put_in_place(web, messages[0], here):
             messages = messages[1:]
         for message in messages:
-            await say(self._web, message, here, is_private=is_private)
+            await say(web, message, here, is_private=is_private)
         for file in reply.attachments:
             await self._send(file, request, here, is_private=is_private)
 
@@ -229,22 +281,23 @@ class SlackAdapter:
 
     async def _send(self, file: Attachment, request: Request, here: Place, *, is_private: bool) -> None:
         """Send a file, and say where it went or that it did not."""
-        t = self._dispatcher.translator(request)
+        t, web = self._dispatcher.translator(request), await self._workspaces.of(here.team)
         try:
-            if not await hand_over(self._web, file, here, is_private=is_private):
+            if not await hand_over(web, file, here, is_private=is_private):
                 return
             note = t("I sent you the file {name} as a direct message.", name=file.name)
         except DeliveryError as error:
             log.warning("a file was not sent", error=error.code)
             note = t("The file {name} could not be sent. Ask for it again in a few minutes.", name=file.name)
-        await say(self._web, render(Reply(note), t)[0], here, is_private=True)
+        await say(web, render(Reply(note), t)[0], here, is_private=True)
 
     async def _show_home(self, request: Request, here: Place) -> None:
         """Publish the Home tab as it should be now."""
         request = await self._known(request, here, time.monotonic(), PATIENT_S)
         shown = home_view(await home(self._host, request), self._dispatcher.translator(request))
         try:
-            await self._web.call("views.publish", user_id=here.user, view=shown)
+            web = await self._workspaces.of(here.team)
+            await web.call("views.publish", user_id=here.user, view=shown)
         except DeliveryError as error:
             log.warning("the Home tab was not filled", error=error.code)
 

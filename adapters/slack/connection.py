@@ -12,7 +12,7 @@ import hmac
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -78,15 +78,16 @@ class SocketConnection:
         await client.close()
 
 
-class HttpConnection:
-    """HTTP mode: Slack calls us."""
+class Pages:
+    """A server on `slack.host` and `slack.port`.
 
-    def __init__(self, app: AsyncApp, settings: SlackSettings) -> None:
-        self._app = app
+    Args:
+        routes: what it serves.
+    """
+
+    def __init__(self, settings: SlackSettings, routes: Sequence[http.RouteDef]) -> None:
         self._settings = settings
-        self._secret = settings.signing_secret.get_secret_value().strip().encode()
-        self._seen = Seen()
-        self._begun: set[asyncio.Task[Any]] = set()
+        self._routes = routes
         self._runner: http.AppRunner | None = None
 
     async def open(self) -> None:
@@ -96,7 +97,7 @@ class HttpConnection:
             ConfigError: the address is not ours, or another program listens there.
         """
         server = http.Application()
-        server.router.add_post(PATH, self._receive)
+        server.router.add_routes(self._routes)
         self._runner = http.AppRunner(server, access_log=None, shutdown_timeout=CLOSE_S)
         await self._runner.setup()
         host, port = self._settings.host, self._settings.port
@@ -112,6 +113,17 @@ class HttpConnection:
         """Stop listening."""
         if self._runner:
             await self._runner.cleanup()
+
+
+class HttpConnection(Pages):
+    """HTTP mode: Slack calls us."""
+
+    def __init__(self, app: AsyncApp, settings: SlackSettings, routes: Sequence[http.RouteDef] = ()) -> None:
+        super().__init__(settings, (http.post(PATH, self._receive), *routes))
+        self._app = app
+        self._secret = settings.signing_secret.get_secret_value().strip().encode()
+        self._seen = Seen()
+        self._begun: set[asyncio.Task[Any]] = set()
 
     async def _receive(self, request: http.Request) -> http.Response:
         raw = await _read(request)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.slack.connection import PATH
-from adapters.slack.settings import SlackSettings, section_of
+from adapters.slack.settings import CALLBACK, SlackSettings, section_of
 from bot.errors import ConfigError
 from bot.i18n import Translator, Translators
 from bot.registry import Registry
@@ -30,7 +30,12 @@ SCOPES = {  # each with what does not work without it, for `hrc-bot doctor`
     "usergroups:read": "user groups that the configuration maps to a role give no rights",
     "users:read": "language and time zone are guessed, and administrators are nobody",
 }
-EVENTS = ("app_home_opened", "app_mention", "channel_shared", "message.im")
+EVENTS = (
+    *("app_home_opened", "app_mention", "app_uninstalled"),
+    *("channel_archive", "channel_deleted", "channel_left", "channel_shared", "channel_unarchive"),
+    *("group_archive", "group_deleted", "group_left", "group_unarchive"),
+    *("message.im", "tokens_revoked"),
+)
 
 
 def manifest(registry: Registry, settings: Settings, translators: Translators) -> dict[str, Any]:
@@ -57,7 +62,7 @@ def manifest(registry: Registry, settings: Settings, translators: Translators) -
             "bot_user": {"display_name": "Human Rights Cities", "always_online": True},
             "slash_commands": [_command(registry, t, address)],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {**_redirects(section), "scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": {**_url("request_url", address), "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **_url("request_url", address)},
@@ -76,6 +81,11 @@ def _address(section: SlackSettings) -> str:
             "slack.public_url (not set): mode http needs it; set it to the https address where Slack reaches the bot"
         )
     return section.public_url.rstrip("/") + PATH
+
+
+def _redirects(section: SlackSettings) -> dict[str, list[str]]:
+    """Return where Slack sends back whoever installs; without client id and secret only the app's owner installs."""
+    return {"redirect_urls": [section.public_url.rstrip("/") + CALLBACK]} if section.installs else {}
 
 
 def _url(key: str, address: str) -> dict[str, str]:

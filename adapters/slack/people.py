@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.slack.user_groups import KEPT_S, UserGroups
 from adapters.slack.web import Web
 from adapters.slack.wire import ours
+from adapters.slack.workspaces import Workspaces
 from bot.errors import DeliveryError
 from bot.request import Actor
 
@@ -44,12 +45,12 @@ class People:
     rights and the default language.
     """
 
-    def __init__(self, web: Web, groups: UserGroups) -> None:
-        self._web = web
-        self._groups = groups
+    def __init__(self, workspaces: Workspaces, roles: Iterable[str]) -> None:
+        self._workspaces = workspaces
+        self._roles = tuple(roles)
+        self._groups: dict[str, UserGroups] = {}
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._asked: dict[str, asyncio.Task[Actor | None]] = {}
-        self.workspace = ""  # the one whose rights count, known once signed in
 
     async def actor(self, user: str, team: str, since: float, timeout_s: float) -> Actor:
         """Return the person with Slack's id `user`, asked for at most `timeout_s` seconds.
@@ -86,17 +87,26 @@ class People:
     async def _look_up(self, user: str, team: str, since: float) -> Actor | None:
         at = oldest = time.monotonic()
         try:
-            answer = await self._web.look_up("users.info", user=user, include_locale="true")
+            web = await self._workspaces.of(team)
+            answer = await web.look_up("users.info", user=user, include_locale="true")
         except DeliveryError:
             return None
         actor = actor_of(user, team, answer.get("user") or {})
-        if team == self.workspace:
-            roles, seen_at = (frozenset(), at) if actor.is_guest else await self._groups.of(user, since)
+        if self._workspaces.has(team):
+            groups = self._groups_of(team, web)
+            roles, seen_at = (frozenset(), at) if actor.is_guest else await groups.of(user, since)
             actor, oldest = replace(actor, platform_roles=roles), min(at, seen_at)
         else:
             actor = replace(actor, is_admin=False, is_guest=True)
         self._remember(f"{team}|{user}", _Known(actor, at, oldest))
         return actor
+
+    def _groups_of(self, team: str, web: Web) -> UserGroups:
+        """Return the mapped groups of a workspace, anew once it let the bot in again."""
+        found = self._groups.get(team)
+        if found is None or found.web is not web:
+            found = self._groups[team] = UserGroups(web, self._roles)
+        return found
 
     def _remember(self, key: str, known: _Known) -> None:
         self._known[key] = known

@@ -14,7 +14,9 @@ Payload = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Slack's own ids. `pressed` is the time stamp of the message whose button was pressed.
+    """Slack's own ids; `team` is the workspace that let the bot in.
+
+    `pressed` is the time stamp of the message whose button was pressed.
 
     `is_ours` says that the bot itself takes part in the direct conversation, so that a plain message is private there.
     `is_home` says that it is the bot's own Home tab, which has no channel and is seen by one person.
@@ -64,7 +66,7 @@ def of_press(body: Payload) -> Place:
     channel = str((body.get("channel") or {}).get("id") or container.get("channel_id") or "")
     return Place(
         str(body["user"]["id"]),
-        str(team.get("id") or body["user"].get("team_id") or ""),
+        str(_of_view(body) or team.get("id") or body["user"].get("team_id") or ""),
         channel,
         thread=str(message.get("thread_ts") or container.get("thread_ts") or ""),
         team_name=str(team.get("domain") or ""),
@@ -81,7 +83,7 @@ def of_submission(body: Payload, origin: Mapping[str, str]) -> Place:
     team = body.get("team") or {}
     return Place(
         str(body["user"]["id"]),
-        str(team.get("id") or body["user"].get("team_id") or ""),
+        str(_of_view(body) or team.get("id") or body["user"].get("team_id") or ""),
         str(origin.get("channel") or ""),
         thread=str(origin.get("thread") or ""),
         team_name=str(team.get("domain") or ""),
@@ -93,7 +95,25 @@ def of_submission(body: Payload, origin: Mapping[str, str]) -> Place:
 
 def of_home(body: Payload) -> Place:
     """Return the place of an opened Home tab."""
-    return Place(str(body["event"]["user"]), str(body.get("team_id") or ""), "", is_home=True)
+    return Place(str(body["event"]["user"]), workspace_of(body), "", is_home=True)
+
+
+def _installed(body: Payload) -> str:
+    """Return the workspace that let the bot in; in shared channels an event may name the other one first.
+
+    Source: docs.slack.dev, apis/events-api, "authorizations".
+    """
+    given = body.get("authorizations") or ()
+    return str(given[0].get("team_id") or "") if given else ""
+
+
+def workspace_of(body: Payload) -> str:
+    """Return the workspace that an event is about."""
+    return _installed(body) or str(body.get("team_id") or "")
+
+
+def _of_view(body: Payload) -> str:
+    return str((body.get("view") or {}).get("app_installed_team_id") or "")
 
 
 def of_event(body: Payload) -> Place:
@@ -103,7 +123,7 @@ def of_event(body: Payload) -> Place:
     thread = event.get("thread_ts") or ("" if is_direct else event["ts"])
     return Place(
         str(event["user"]),
-        str(body.get("team_id") or event.get("team") or ""),
+        _installed(body) or str(body.get("team_id") or event.get("team") or ""),
         str(event["channel"]),
         thread=str(thread),
         is_ours=is_direct,

@@ -13,6 +13,7 @@ from bot.settings import Section, SectionSpec, Settings
 
 NAME = "slack"
 APPS = "https://api.slack.com/apps"
+INSTALL, CALLBACK = "/slack/install", "/slack/oauth_redirect"
 KINDS = {"bot_token": "xoxb-", "app_token": "xapp-"}
 _ANY_TOKEN = re.compile(r"\s*(xox[a-z]-|xapp-)")
 
@@ -26,16 +27,14 @@ class SlackSettings(Section):
     )
     host: str = Field("127.0.0.1", description="Address the http mode listens on")
     port: int = Field(3000, ge=1, le=65535, description="Port the http mode listens on")
-    public_url: str = Field("", description="https address at which Slack reaches the http mode; used in the manifest")
+    public_url: str = Field("", description="https address at which Slack and people who install reach host and port")
     bot_token: SecretStr = Field(SecretStr(""), description="Bot User OAuth Token (xoxb-)")
     app_token: SecretStr = Field(
         SecretStr(""), description="App-Level Token (xapp-) with connections:write, for mode socket"
     )
     signing_secret: SecretStr = Field(SecretStr(""), description="Signing Secret, for mode http")
-    client_id: SecretStr = Field(
-        SecretStr(""), description="Client ID of the app; accepted, the bot token is what counts"
-    )
-    client_secret: SecretStr = Field(SecretStr(""), description="Client Secret; accepted, the bot token is what counts")
+    client_id: SecretStr = Field(SecretStr(""), description="Client ID, for workspaces that install the bot themselves")
+    client_secret: SecretStr = Field(SecretStr(""), description="Client Secret, with the Client ID")
 
     @field_validator("api_url", "public_url")
     @classmethod
@@ -61,12 +60,18 @@ class SlackSettings(Section):
         Raises:
             ConfigError: one is missing; names the variable and where to find its value.
         """
-        self._need("bot_token", "SLACK_BOT_TOKEN", "Bot User OAuth Token under OAuth & Permissions")
+        if not self.installs:
+            self._need("bot_token", "SLACK_BOT_TOKEN", "Bot User OAuth Token under OAuth & Permissions")
         if self.mode == "socket":
             self._need("app_token", "SLACK_APP_TOKEN", "App-Level Token under Basic Information")
         else:
             self._need("signing_secret", "SLACK_SIGNING_SECRET", "Signing Secret under Basic Information")
         return self
+
+    @property
+    def installs(self) -> bool:
+        """Whether workspaces can install the bot themselves: who the app is, its secret and its address are known."""
+        return bool(self.public_url and self.client_id.get_secret_value() and self.client_secret.get_secret_value())
 
     def _need(self, key: str, variable: str, where: str) -> None:
         secret: SecretStr = getattr(self, key)
@@ -98,4 +103,4 @@ def section_of(settings: Settings) -> SlackSettings:
 def is_configured(settings: Settings) -> bool:
     """Say whether a token asks for Slack; what is missing beside it is told at start."""
     section = section_of(settings)
-    return bool(section.bot_token.get_secret_value() or section.app_token.get_secret_value())
+    return section.installs or bool(section.bot_token.get_secret_value() or section.app_token.get_secret_value())

@@ -25,7 +25,7 @@ class UserGroups:
     """
 
     def __init__(self, web: Web, roles: Iterable[str]) -> None:
-        self._web = web
+        self.web = web
         self._groups = tuple(theirs(one) for one in roles if one.startswith(f"{NAME}:"))
         self._members: dict[str, tuple[float, frozenset[str]]] = {}
 
@@ -46,7 +46,7 @@ class UserGroups:
         if at >= since or (is_young and user not in members):
             return at, members
         try:
-            answer = await self._web.look_up("usergroups.users.list", usergroup=group)
+            answer = await self.web.look_up("usergroups.users.list", usergroup=group)
         except DeliveryError as error:
             log.warning("the members of a user group are not known", group=group, error=error.code)
             return (at, members) if is_young else (now, frozenset())

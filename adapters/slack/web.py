@@ -70,14 +70,24 @@ class Web:
     that is right.
     """
 
-    def __init__(self, settings: SlackSettings) -> None:
-        token = settings.bot_token.get_secret_value()
+    def __init__(self, settings: SlackSettings, token: str | None = None) -> None:
+        self._settings = settings
         self.client = AsyncWebClient(
-            token=token, base_url=settings.api_url, timeout=int(TIMEOUT_S), retry_handlers=[], logger=LOGGER
+            token=settings.bot_token.get_secret_value() if token is None else token,
+            base_url=settings.api_url,
+            timeout=int(TIMEOUT_S),
+            retry_handlers=[],
+            logger=LOGGER,
         )
         self._api = urlsplit(settings.api_url)
         self._session: aiohttp.ClientSession | None = None
         self._direct_channels: dict[str, str] = {}
+
+    def beside(self, token: str) -> Web:
+        """Return the client of another workspace, which shares the connections of this one."""
+        other = Web(self._settings, token)
+        other._session = other.client.session = self._session
+        return other
 
     def open(self) -> None:
         """Make the connection pool; needs a running loop."""

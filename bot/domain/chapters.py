@@ -40,7 +40,8 @@ class Chapter:
     """What a chapter chose; whoever chose nothing takes all.
 
     `until` is when `takes` ends and everything is taken again (aware UTC), None for no end. `offers_channel_id` is
-    where organizers are asked. `city` is a name as the directory of cities has it, or as it was typed.
+    where organizers are asked. `city` is a name as the directory of cities has it, or as it was typed. `lang` is the
+    language of channels that name none, `zone` that of people whose platform tells none; "" for the installation's.
     """
 
     workspace_id: str
@@ -48,6 +49,8 @@ class Chapter:
     until: datetime | None = None
     offers_channel_id: str = ""
     city: str = ""
+    lang: str = ""
+    zone: str = ""
 
     def takes_at(self, now: datetime) -> Takes:
         return Takes.ALL if self.until and self.until <= now else self.takes
@@ -90,5 +93,11 @@ class FollowStore(Protocol):
     async def of_topic(self, topic: str, workspace_id: str = "") -> tuple[Follow, ...]:
         """Return the unpaused follows of `topic`, in one workspace or in all; suspended chapters have none."""
 
+    async def of_channel(self, channel_id: str) -> tuple[Follow, ...]:
+        """Return the channel's follow, of whichever workspace; platforms report losses by channel alone."""
+
     async def pause(self, channel_id: str, reason: str) -> None:
         """Stop posting to the channel and keep the reason."""
+
+    async def resume(self, workspace_id: str, reason: str) -> None:
+        """Post again to the workspace's channels that stopped for this reason."""

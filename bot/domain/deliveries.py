@@ -39,6 +39,8 @@ class Subject(StrEnum):
     GRANT_LAST = "grant_last"  # a role ends in a week
     REPORT = "report"  # reports wait for a moderator
     REPORT_ANSWER = "report_answer"  # what became of a report, for whoever asked to be told
+    WELCOME = "welcome"  # somebody let the bot into a workspace
+    CHANNEL_LOST = "channel_lost"  # a channel receives nothing any more
     VERDICT = "verdict"  # what became of that, for whoever asked
 
 

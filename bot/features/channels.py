@@ -13,12 +13,14 @@ from bot.domain.announcements import Audience, State
 from bot.domain.chapters import TOPICS, Chapter, Follow, Takes
 from bot.domain.deliveries import Subject
 from bot.domain.records import AuditEntry
+from bot.domain.times import Zone
 from bot.errors import Conflict, DeliveryError, NotFound, UserInputError
+from bot.features.chapter_notices import render_loss, render_welcome
 from bot.features.planned_times import time_in
 from bot.i18n import LANGUAGES, N_, Translator
 from bot.markup import escape
 from bot.permissions import STEERING, organizer
-from bot.ports import Problem
+from bot.ports import Problem, messenger_of
 from bot.problems import fix_of, reason_of, sentence_of
 from bot.reply import ChannelMention, Choice, Field, Moment, Reply, Section
 
@@ -40,6 +42,8 @@ TAKES_CHOICES = (
 LANGUAGE_CHOICES = tuple(Choice(code, name) for code, name in LANGUAGES.items())
 
 feature = Feature("channel", summary=N_("Choose which channels receive convenings and announcements"), order=60)
+feature.delivers(Subject.WELCOME)(render_welcome)
+feature.delivers(Subject.CHANNEL_LOST)(render_loss)
 
 Channel = Annotated[str, Option(N_("Which channel; blank for this one"), N_("Channel"), max_chars=120)]
 Topics = Annotated[str, Option(N_("What it receives"), N_("Topics"), "choice", choices=TOPIC_CHOICES)]
@@ -59,7 +63,8 @@ async def follow(ctx: Context, channel: Channel = "", topics: Topics = ALL, lang
     channel_id = channel_of(ctx, channel)
     await _refuse_unpostable(ctx, channel_id)
     old = await ctx.uow.follows.get(ctx.workspace_id, channel_id)
-    new = _followed(ctx, channel_id, old, topics, lang)
+    chosen = lang or ("" if old else (await ctx.uow.chapters.get(ctx.workspace_id)).lang)
+    new = _followed(ctx, channel_id, old, topics, chosen)
     try:
         await ctx.uow.follows.save(new)
     except Conflict as error:
@@ -107,12 +112,12 @@ async def unfollow(ctx: Context, channel: Channel = "", topics: Topics = ALL) ->
 
 @feature.command(
     "chapter",
-    summary=N_("Choose what becomes of what the Alliance announces to every chapter, and name your city"),
+    summary=N_("Choose what becomes of what the Alliance announces to every chapter, and describe your chapter"),
     check=organizer,
     writes=True,
     form=True,
     form_title=N_("This chapter"),
-    example="channel chapter alliance:ask city:Eugene",
+    example="channel chapter city:Eugene zone:America/Los_Angeles",
 )
 async def chapter(
     ctx: Context,
@@ -126,11 +131,17 @@ async def chapter(
     channel: Annotated[
         str, Option(N_("Where organizers are asked; blank for this one"), N_("Channel"), max_chars=120)
     ] = "",
+    lang: Annotated[
+        str, Option(N_("The language of channels that name none"), N_("Language"), "choice", choices=LANGUAGE_CHOICES)
+    ] = "",
+    zone: Annotated[
+        Zone | None, Option(N_("Time zone of your city, like America/New_York"), N_("Time zone"), max_chars=60)
+    ] = None,
 ) -> Reply:
     """Store what was named; what was left out stays as it is."""
     ends = time_in(ctx, until, "until")
     old = await ctx.uow.chapters.get(ctx.workspace_id)
-    new = replace(old, city=_city(ctx, city) or old.city)
+    new = replace(old, city=_city(ctx, city) or old.city, lang=lang or old.lang, zone=zone or old.zone)
     if alliance:
         new = replace(new, takes=Takes(alliance), until=ends.utc if ends else None)
     if new.takes is Takes.ASK:
@@ -166,8 +177,8 @@ def _chapter_section(one: Chapter, ctx: Context) -> Section:
         fields.append(
             Field(t("Asked in"), ChannelMention(one.offers_channel_id, one.offers_channel_id.partition(":")[2]))
         )
-    if one.city:
-        fields.append(Field(t("City"), one.city))
+    about = ((t("City"), one.city), (t("Language"), LANGUAGES.get(one.lang, "")), (t("Time zone"), one.zone))
+    fields += [Field(label, value) for label, value in about if value]
     return Section(t("This chapter"), fields=tuple(fields))
 
 
@@ -215,7 +226,7 @@ def _unknown_channel(t: Translator) -> NotFound:
 
 async def _refuse_unpostable(ctx: Context, channel_id: str) -> None:
     """Refuse a channel in which the bot could not post, and say how to change that."""
-    messenger = ctx.services.messengers.get(ctx.request.origin.platform)
+    messenger = messenger_of(ctx.services.messengers, ctx.request.origin.platform, ctx.workspace_id)
     if messenger is None:
         raise Conflict(ctx.t("Nothing can be posted here."), ctx.t("Type this in a channel of your chapter."))
     try:

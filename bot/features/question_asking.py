@@ -15,7 +15,7 @@ from bot.i18n import Translator
 from bot.likeness import Group, group_of
 from bot.live import contact_section
 from bot.markup import escape
-from bot.ports import UnitOfWork
+from bot.ports import UnitOfWork, messenger_of
 from bot.reply import Button, Field, Reply, Section
 from bot.rights import expert_accounts, steering_accounts
 from bot.settings import Settings
@@ -81,7 +81,7 @@ def asked_already(ctx: Context, text: str) -> Topic | None:
 async def _can_post_here(ctx: Context) -> bool:
     """Say whether the answer can be posted where the question was asked."""
     origin = ctx.request.origin
-    messenger = ctx.services.messengers.get(origin.platform)
+    messenger = messenger_of(ctx.services.messengers, origin.platform, origin.workspace_id)
     if origin.is_direct or messenger is None:
         return False
     try:

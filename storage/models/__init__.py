@@ -25,6 +25,7 @@ from storage.models.deliveries import (
     PastDeliveryRow,
 )
 from storage.models.grants import BlockRow, GrantRow
+from storage.models.installations import InstallationRow, InstallStateRow
 from storage.models.mailing import SubscriptionRow, SuppressionRow
 from storage.models.people import (
     AccountRow,
@@ -72,6 +73,8 @@ __all__ = [
     "GrantRow",
     "ImpressionRow",
     "InboxRow",
+    "InstallStateRow",
+    "InstallationRow",
     "LaneRow",
     "LinkRow",
     "LinkTryRow",

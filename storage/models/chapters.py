@@ -10,7 +10,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.domain.chapters import Takes
-from storage.models.base import NUMBER, AccountId, Base
+from storage.models.base import NOTHING, NUMBER, AccountId, Base
 from storage.types import Word
 
 
@@ -43,6 +43,8 @@ class ChapterRow(Base):
     until: Mapped[datetime | None]
     offers_channel_id: Mapped[str]
     city: Mapped[str]
+    lang: Mapped[str] = mapped_column(server_default=NOTHING)
+    zone: Mapped[str] = mapped_column(server_default=NOTHING)
 
 
 class ChapterChoiceRow(Base):

@@ -60,6 +60,13 @@ class Follows:
             wanted = wanted.where(FollowRow.workspace_id == workspace_id)
         return await self._all(wanted)
 
+    async def of_channel(self, channel_id: str) -> tuple[Follow, ...]:
+        return await self._all(_ordered(FollowRow.channel_id == channel_id))
+
+    async def resume(self, workspace_id: str, reason: str) -> None:
+        stopped = (FollowRow.workspace_id == workspace_id, FollowRow.paused_reason == reason)
+        await run(self._session, update(FollowRow).where(*stopped).values(paused_reason=""))
+
     async def pause(self, channel_id: str, reason: str) -> None:
         wanted = update(FollowRow).where(FollowRow.channel_id == channel_id).values(paused_reason=reason)
         await run(self._session, wanted)

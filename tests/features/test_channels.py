@@ -165,3 +165,18 @@ async def test_following_and_unfollowing_are_audited(chat, storage):
     async with storage.unit_of_work(writes=False) as uow:
         acts = [(one.act, one.subject) for one in await uow.audit.recent()]
     assert acts == [("channel unfollow", "channel:fake:C1"), ("channel follow", "channel:fake:C1")]
+
+
+async def test_a_chapter_says_its_language_and_zone_once(chat, storage):
+    reply = await chat.say("channel chapter lang:es zone:America/Los_Angeles city:Eugene", **ORGANIZER)
+    assert (value_of(reply, "Time zone"), value_of(reply, "City")) == ("America/Los_Angeles", "Eugene, Oregon")
+    await chat.say("channel follow", **ORGANIZER)
+    assert await _follows(storage) == [("fake:C1", BOTH, "es")]
+    await chat.say("channel chapter zone:Boston", **ORGANIZER)
+    shown = await chat.say("channel status", **ORGANIZER)
+    assert "America/Los_Angeles" in words_of(shown) and "Español" in words_of(shown)
+
+
+async def test_only_organizers_describe_a_chapter(chat):
+    reply = await chat.say("channel chapter lang:es", **MEMBER)
+    assert reply.summary == "Only organizers of this chapter can do this."

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
+from base64 import b64encode
 from dataclasses import dataclass, field
 from typing import Any
 
 TEAM, BOT_USER, BOT = "T0HRC", "U0BOT", "B0BOT"
+CLIENT_SECRET = "client-secret-of-the-loopback"
 
 
 @dataclass
@@ -16,6 +18,7 @@ class Call:
 
     method: str
     body: dict[str, Any]
+    team: str = TEAM
 
 
 @dataclass
@@ -87,6 +90,9 @@ class SlackApi:
         self.channels: dict[str, dict[str, Any]] = {"C0TOWN": {"is_member": True}}
         self.numbers = itertools.count(1)
         self._used_triggers: set[str] = set()
+        self.grants: dict[str, tuple[str, str]] = {}
+        self.team_of: dict[str, str] = {}
+        self.token = ""
 
     def answer(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
         """Return what a method answers."""
@@ -99,7 +105,29 @@ class SlackApi:
         return self.messages[-1]
 
     def _do_auth_test(self, _body: dict[str, Any]) -> dict[str, Any]:
-        return {"team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT, "team": "Town", "user": "hrc"}
+        team = self.team_of.get(self.token, TEAM)
+        bot_user = BOT_USER if team == TEAM else f"UBOT{team}"
+        return {"team_id": team, "user_id": bot_user, "bot_id": BOT, "team": "Town", "user": "hrc"}
+
+    def _do_oauth_v2_access(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Exchange a code that somebody got by letting the bot into the workspace `grants` names."""
+        grant = self.grants.pop(str(body.get("code")), None)
+        if grant is None or self.token != f"Basic {b64encode(f'111.222:{CLIENT_SECRET}'.encode()).decode()}":
+            return {"ok": False, "error": "invalid_code"}
+        team, user = grant
+        token = f"xoxb-{team}-{next(self.numbers)}"
+        self.team_of[token] = team
+        return {
+            "app_id": "A0HRC",
+            "access_token": token,
+            "token_type": "bot",
+            "scope": self.scopes,
+            "bot_user_id": f"UBOT{team}",
+            "team": {"id": team, "name": f"Town {team}"},
+            "authed_user": {"id": user},
+            "enterprise": None,
+            "is_enterprise_install": False,
+        }
 
     def _do_apps_connections_open(self, _body: dict[str, Any]) -> dict[str, Any]:
         return {"url": self.base.replace("http", "ws") + "/link"}

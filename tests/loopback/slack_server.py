@@ -299,9 +299,11 @@ class SlackServer(SlackApi):
         return {"ok": True}
 
     def _authorized(self, method: str, body: dict[str, Any], request: web.Request) -> dict[str, Any]:
-        wanted = APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN
-        if request.headers.get("Authorization") != f"Bearer {wanted}":
+        self.token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        wanted = {APP_TOKEN} if method == "apps.connections.open" else {BOT_TOKEN, *self.team_of}
+        if method != "oauth.v2.access" and self.token not in wanted:
             return {"ok": False, "error": "invalid_auth"}
+        self.calls[-1].team = self.team_of.get(self.token, TEAM)
         return self.answer(method, body)
 
     async def _upload(self, request: web.Request) -> web.Response:

@@ -27,6 +27,7 @@ NAMELESS: Mapping[str, str] = {
     "impression": "counts of how convenings were",
     "remark": "lines about convenings that belong to nobody",
     "voice": "a keyed hash of who has rated which convening, apart from what they said",
+    "install_state": "hashes of random codes, for ten minutes",
     "lane": "what a platform takes in a second",
     "meta": "the installation itself",
     "past_delivery": "counts of messages that were sent",

@@ -137,6 +137,24 @@ FOLLOW = Holding(
     columns={"paused_reason": N_("why nothing is posted there")},
     goes=Goes.NAME,
 )
+INSTALLATION = Holding(
+    "installation",
+    N_("Workspaces in which you installed the bot"),
+    N_("So that the bot can work there: who let it in, and the secret that the platform gave for it."),
+    PUBLISHED,
+    names=("installed_by",),
+    columns={
+        "name": N_("the name of the workspace"),
+        "bot_user": N_("the bot's own account there"),
+        "installed_by": N_("the account that installed it"),
+        "installed_at": N_("when it was installed"),
+        "removed_at": N_("when it was taken out again"),
+        "scopes": N_("what the bot may do there"),
+    },
+    technical=("bot_id",),
+    withheld=("token",),
+    goes=Goes.NAME,
+)
 DELIVERY = Holding(
     "delivery",
     N_("Messages to you"),
@@ -159,4 +177,4 @@ DELIVERY = Holding(
     ),
     age="deliveries_days",
 )
-GATHERINGS = (RSVP, DELIVERY, CONVENING, ANNOUNCEMENT, CORRECTION, APPROVAL, APPROVAL_HAND, FOLLOW)
+GATHERINGS = (RSVP, DELIVERY, CONVENING, ANNOUNCEMENT, CORRECTION, APPROVAL, APPROVAL_HAND, FOLLOW, INSTALLATION)

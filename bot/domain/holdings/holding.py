@@ -52,6 +52,7 @@ class Holding:
         emptied: those of `names` that are emptied, while their rows stay, where `goes` is ROWS: others' rows.
         columns: what each column means; those of COMMON may be left out.
         technical: columns that only the bot's own work needs.
+        withheld: columns with a secret that is nobody's to have, told as being there and no more.
         age: the key of `retention` in the configuration that says how long, "" when none does.
         goes: what happens when the person is erased.
     """
@@ -65,11 +66,14 @@ class Holding:
     emptied: tuple[str, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     technical: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     age: str = ""
     goes: Goes = Goes.ROWS
 
     def meaning(self, column: str) -> str:
         """Return what the column means, a msgid; "" for one that nobody described."""
+        if column in self.withheld:
+            return N_("a secret, which is not told")
         if column in self.technical:
             return N_("needed by the bot's own work")
         return self.columns.get(column) or COMMON.get(column, "")

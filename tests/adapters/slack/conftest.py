@@ -64,7 +64,7 @@ async def connected(
     messengers: dict[str, Any] = {}
     features, clock, open_uow, words = features or registry(), FrozenClock(), storage.unit_of_work, translators()
     services = Services(settings, features, knowledge_for_tests(), messengers, open_uow, clock)
-    host = Host(settings, Dispatcher(services, words), words, open_uow)
+    host = Host(settings, Dispatcher(services, words), words, open_uow, messengers)
     outbox = Outbox(Post(open_uow, features, messengers, words, settings, clock))
     try:
         adapter = plugin.create(host)

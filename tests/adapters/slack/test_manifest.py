@@ -67,12 +67,9 @@ def test_http_mode_tells_slack_where_to_call():
 def test_socket_mode_needs_no_address():
     assert made()["settings"]["socket_mode_enabled"] is True
     assert "request_url" not in made()["settings"]["event_subscriptions"]
-    assert made()["settings"]["event_subscriptions"]["bot_events"] == [
-        "app_home_opened",
-        "app_mention",
-        "channel_shared",
-        "message.im",
-    ]
+    heard = made()["settings"]["event_subscriptions"]["bot_events"]
+    assert {"app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked"} <= {*heard}
+    assert not {"message.channels", "message.groups", "member_left_channel"} & {*heard}  # what people say and do
 
 
 def test_the_command_line_finds_the_manifest():
