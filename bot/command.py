@@ -263,11 +263,13 @@ class Feature:
 
         return declare
 
-    def page(self, method: str, path: str, *, writes: bool = False) -> Callable[[Serve], Serve]:
+    def page(
+        self, method: str, path: str, *, writes: bool = False, is_for_many: bool = False
+    ) -> Callable[[Serve], Serve]:
         """Declare a page of the web server, such as "GET", "/calendar/{token}.ics"; see `bot.http`."""
 
         def declare(handler: Serve) -> Serve:
-            self.pages.append(Page(method, path, handler, writes))
+            self.pages.append(Page(method, path, handler, writes, is_for_many))
             return handler
 
         return declare

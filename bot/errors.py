@@ -60,7 +60,15 @@ class KeptOut(CommandError):
 
 
 class TooFast(KeptOut):
-    """Too much was asked in a short time; `is_told` says that the person heard so, and asked all the same."""
+    """Too much was asked in a short time; `is_told` says that the person heard so, and asked all the same.
+
+    Args:
+        wait_s: seconds until it may be asked again, 0 where that is said in words alone.
+    """
+
+    def __init__(self, text: str, hint: str = "", *, is_told: bool = False, wait_s: int = 0) -> None:
+        super().__init__(text, hint, is_told=is_told)
+        self.wait_s = wait_s
 
 
 class NotFound(CommandError):

@@ -100,6 +100,7 @@ class Page:
     """One method of one path, such as "/calendar/{token}.ics": a name in braces stands for what is no slash.
 
     `writes`: it changes what is stored. A GET must not write: mail programs and browsers fetch addresses by themselves.
+    `is_for_many`: programs that work for many people ask it from few addresses, so one address may ask far more.
 
     Raises:
         ValueError: a method that is not served, or a GET that writes.
@@ -109,6 +110,7 @@ class Page:
     path: str
     handler: Callable[[Visit], Awaitable[HttpReply]]
     writes: bool = False
+    is_for_many: bool = False
 
     def __post_init__(self) -> None:
         if self.method not in METHODS or not self.path.startswith("/") or (self.writes and self.method == "GET"):

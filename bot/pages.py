@@ -11,7 +11,8 @@ from dataclasses import replace
 import structlog
 
 from bot.context import Services
-from bot.errors import Busy, CheckFailure, CommandError, Conflict, NotFound
+from bot.errors import Busy, CheckFailure, CommandError, Conflict, KeptOut, NotFound, TooFast
+from bot.gate import Visitors
 from bot.http import HttpReply, HttpRequest, Page, Visit
 from bot.i18n import LANGUAGES, Translator, Translators, language_of
 
@@ -20,6 +21,7 @@ log = structlog.get_logger("bot.web")
 _STATUS: tuple[tuple[type[CommandError], int], ...] = (
     (NotFound, 404),
     (CheckFailure, 403),
+    (KeptOut, 403),
     (Conflict, 409),
     (Busy, 503),
     (CommandError, 400),
@@ -40,6 +42,7 @@ class Pages:
         self._services = services
         self._translators = translators
         self._on_write = on_write
+        self._visitors = Visitors(services.settings)
         self._pages = [(_pattern(page.path), page) for page in services.registry.pages]
 
     async def answer(self, request: HttpRequest) -> HttpReply:
@@ -55,6 +58,11 @@ class Pages:
         method = "GET" if request.method == "HEAD" else request.method
         found = [(page, match) for pattern, page in self._pages if (match := pattern.fullmatch(request.path))]
         t = self._translators[preferred(request.headers.get("accept-language", ""), self._services.settings.language)]
+        is_for_many = any(page.is_for_many for page, _ in found if page.method == method)
+        try:
+            self._visitors.slow_down(request.peer, t, is_for_many=is_for_many)
+        except TooFast as error:
+            return _slower(error, t), found[0][0].path if found else ""
         if not found:
             return HttpReply.text(t("There is no such page."), 404), ""
         for page, match in found:
@@ -83,6 +91,12 @@ class Pages:
         if page.writes:
             self._on_write()
         return reply
+
+
+def _slower(error: TooFast, t: Translator) -> HttpReply:
+    why = t("Others who share your connection count too. Nothing was changed by this request, so you can repeat it.")
+    reply = HttpReply.page(t, error.text, (error.hint, why), status=429)
+    return replace(reply, headers={**reply.headers, "Retry-After": str(error.wait_s)})
 
 
 def preferred(accepted: str, otherwise: str) -> str:

@@ -92,6 +92,8 @@ class Limits(Section):
     person_at_once: int = Field(300, ge=1, le=100_000, description="Requests of one person, at once after a quiet time")
     chapter_per_minute: int = Field(2400, ge=0, le=1_000_000, description="Requests of one chapter, a minute")
     chapter_at_once: int = Field(6000, ge=1, le=1_000_000, description="Requests of one chapter, at once")
+    visitor_per_minute: int = Field(120, ge=0, le=100_000, description="Web pages asked from one address, a minute")
+    visitor_at_once: int = Field(300, ge=1, le=100_000, description="Web pages asked from one address, at once")
 
 
 class Retention(Section):
@@ -151,6 +153,7 @@ class Web(Section):
     host: str = Field("127.0.0.1", description="Address the web server listens on")
     port: int = Field(8080, ge=1, le=65535, description="Port the web server listens on")
     public_url: str = Field("", description="https address at which people reach the web server")
+    trusts_proxy: bool = Field(False, description="Believe the server in front who visits (last X-Forwarded-For)")
 
     @field_validator("public_url")
     @classmethod

@@ -68,6 +68,8 @@ class WebAdapter:
                 "stop the other program, or name another port in web.port or HRC_WEB_PORT"
             ) from None
         log.info("serving web pages", address=self._settings.address("/"))
+        if self._settings.public_url.startswith("https:") and not self._settings.trusts_proxy:
+            log.warning("all visitors count as one; set web.trusts_proxy if the server in front names them")
 
     async def run(self) -> None:
         """Serve until cancelled."""
@@ -86,7 +88,8 @@ class WebAdapter:
             return _response(TOO_LONG)
         except TimeoutError:
             return _response(TOO_SLOW)
-        return _response(await self._pages.answer(_as_asked(request, self._own_path(request.path), body)))
+        peer = _named(request) if self._settings.trusts_proxy else request.remote or ""
+        return _response(await self._pages.answer(_as_asked(request, self._own_path(request.path), body, peer)))
 
     def _own_path(self, path: str) -> str:
         """Return the path below that of `public_url`, whether or not the server in front of us took that away."""
@@ -100,20 +103,19 @@ class WebAdapter:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
 
 
-def _as_asked(request: web.Request, path: str, body: bytes) -> HttpRequest:
+def _as_asked(request: web.Request, path: str, body: bytes, peer: str) -> HttpRequest:
     query = {name: request.query.getone(name) for name in request.query}
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return HttpRequest(request.method, path, query, headers, body, _peer(request))
+    return HttpRequest(request.method, path, query, headers, body, peer)
 
 
-def _peer(request: web.Request) -> str:
-    """Return who asks: behind a server on this machine whom that one names last, else who is connected."""
-    remote = request.remote or ""
-    named = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+def _named(request: web.Request) -> str:
+    """Return whom the server in front names: the last address, which it wrote itself; else who is connected."""
+    named = ",".join(request.headers.getall("X-Forwarded-For", ())).rpartition(",")[2].strip()
     try:
-        return str(ip_address(named)) if ip_address(remote).is_loopback and named else remote
+        return str(ip_address(named))
     except ValueError:
-        return remote
+        return request.remote or ""
 
 
 def _response(reply: HttpReply) -> web.Response:

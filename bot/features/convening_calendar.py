@@ -13,6 +13,7 @@ from bot.errors import NotFound
 from bot.features.convening_answers import convening_of, whose
 from bot.features.convening_options import NUMBER
 from bot.features.convenings import feature as convenings
+from bot.gate import kept_out
 from bot.http import HttpReply, Visit
 from bot.i18n import N_, Translator
 from bot.markup import escape
@@ -102,6 +103,7 @@ async def chapters(visit: Visit) -> HttpReply:
     workspace_id = await visit.uow.calendars.workspace(visit.values["code"])
     if not workspace_id:
         raise _unknown(visit.t)
+    await _refuse_kept_out(visit, workspace_id=workspace_id)
     found = await visit.uow.convenings.calendar(visit.now - KEPT, workspace_id)
     return _served(visit, found, visit.t("Convenings of a chapter"), _SHARED)
 
@@ -111,6 +113,7 @@ async def own_convenings(visit: Visit) -> HttpReply:
     owner = await visit.uow.calendars.owner(visit.values["secret"])
     if not owner:
         raise _unknown(visit.t)
+    await _refuse_kept_out(visit, user_id=owner)
     found = await _answered_by(visit.uow, owner, visit.now - KEPT)
     return _served(visit, found, visit.t("My convenings"), _OWN)
 
@@ -122,10 +125,22 @@ async def one_convening(visit: Visit) -> HttpReply:
     found = await visit.uow.convenings.get(int(number)) if is_number else None
     if found is None or found.audience is not Scope.ALL:  # a page knows nobody's chapter
         raise _unknown(visit.t)
+    await _refuse_kept_out(visit, workspace_id=found.workspace_id)
     occasion = _occasion(visit.uow, found)
     name = {"Content-Disposition": f'attachment; filename="convening-{found.id}.ics"'}
     tag = tag_of([occasion], visit.t.lang)
     return _fresh(visit, tag, _SHARED | name) or _file(calendar_file(occasion, visit.t, visit.now), tag, _SHARED | name)
+
+
+async def _refuse_kept_out(visit: Visit, **who: str) -> None:
+    """Give out nothing to whoever is blocked, and nothing of a chapter that is suspended.
+
+    Raises:
+        KeptOut: says why, as chat does.
+    """
+    refused = await kept_out(visit, visit.t, **who)
+    if refused:
+        raise refused
 
 
 async def _answered_by(uow: UnitOfWork, user_id: str, since: datetime) -> tuple[Convening, ...]:

@@ -9,7 +9,7 @@ from bot.context import Context
 from bot.domain.deliveries import Subject
 from bot.domain.subscriptions import Barred, Purpose, Standing, Subscription, Way, subscription_id
 from bot.errors import NotFound, UserInputError
-from bot.features.email_pages import PAGES, asked_words
+from bot.features.email_pages import LEAVE, PAGES, asked_words
 from bot.features.join import clean_email
 from bot.i18n import N_, Translator
 from bot.mailing import Wish, list_id, subscribe, unsubscribe
@@ -20,7 +20,8 @@ from bot.reply import Button, Field, Moment, Reply, Section
 feature = Feature("email", summary=N_("The email list"), order=33)
 for path, (see, act) in PAGES.items():
     feature.page("GET", path)(see)
-    feature.page("POST", path, writes=True)(act)
+    # a mail provider unsubscribes for all of its users from few addresses, and must never be refused (RFC 8058)
+    feature.page("POST", path, writes=True, is_for_many=path == LEAVE)(act)
 
 STATES = {
     Standing.ASKED: N_("waits for your confirmation; a link was mailed to you"),

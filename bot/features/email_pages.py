@@ -13,10 +13,11 @@ from bot.command import Serve
 from bot.context import Context
 from bot.domain.convenings import Convening, Going
 from bot.domain.subscriptions import LIST, Purpose, Standing, Subscription, Way
-from bot.errors import NotFound, UserInputError
+from bot.errors import KeptOut, NotFound, UserInputError
 from bot.features.convening_answers import answered, convening_of
 from bot.features.convening_cards import facts
 from bot.features.join import clean_email
+from bot.gate import kept_out
 from bot.http import HttpReply, Visit
 from bot.i18n import LANGUAGES, N_, Translator, core_translators, language_of
 from bot.mailing import Wish, confirm, confirmable, list_id, subscribe, unsubscribe
@@ -25,6 +26,7 @@ from bot.reply import Field, Moment, Reply
 from bot.request import Actor, Kind, Origin, Request
 
 MAX_ADDRESS = 254
+LEAVE = "/email/leave/{token}"
 ANSWERS = {Going.YES: N_("Yes, I come"), Going.MAYBE: N_("Maybe"), Going.NO: N_("No, I do not come")}
 
 
@@ -166,6 +168,9 @@ async def see_rsvp(visit: Visit) -> HttpReply:
     """Show the convening and the three answers, the one that was pressed in the mail first."""
     ctx, convening = await _asked(visit)
     t = ctx.t
+    refused = await _kept_out(visit, ctx, convening)
+    if refused:
+        return _no_entry(t, refused)
     lines = [f"{one.label}: {_value(one, t)}" for one in facts(convening, t, visit.now)]
     pressed = visit.values["answer"]
     ordered = sorted(ANSWERS, key=lambda one: one.value != pressed)
@@ -176,6 +181,9 @@ async def see_rsvp(visit: Visit) -> HttpReply:
 async def do_rsvp(visit: Visit) -> HttpReply:
     """Store the answer as if it were given in chat: one person, one answer, one headcount."""
     ctx, convening = await _asked(visit)
+    refused = await _kept_out(visit, ctx, convening)
+    if refused:
+        return _no_entry(ctx.t, refused)
     given = visit.request.fields.get("answer", "")
     if given not in tuple(Going):
         raise NotFound(ctx.t("I do not know that answer."), ctx.t("Press Yes, Maybe or No below the convening."))
@@ -197,6 +205,14 @@ async def _asked(visit: Visit) -> tuple[Context, Convening]:
     request = Request(Kind.COMMAND, "convening rsvp", actor, Origin(LIST, LIST, is_direct=True))
     ctx = Context(request, _words_of(found), visit.now, visit.services, visit.uow)
     return ctx, await convening_of(ctx, int(number))
+
+
+async def _kept_out(visit: Visit, ctx: Context, convening: Convening) -> KeptOut | None:
+    return await kept_out(visit, ctx.t, user_id=ctx.user_id, workspace_id=convening.workspace_id)
+
+
+def _no_entry(t: Translator, refused: KeptOut) -> HttpReply:
+    return page(t, refused.text, (refused.hint,) if refused.hint else (), status=403)
 
 
 def _lines(reply: Reply, t: Translator) -> Sequence[str]:
@@ -224,6 +240,6 @@ def _words_of(one: Subscription) -> Translator:
 PAGES: Mapping[str, tuple[Serve, Serve]] = {
     "/email/join": (see_join, join),
     "/email/confirm/{token}": (see_confirm, do_confirm),
-    "/email/leave/{token}": (see_leave, do_leave),
+    LEAVE: (see_leave, do_leave),
     "/email/rsvp/{convening}/{answer}/{token}": (see_rsvp, do_rsvp),
 }

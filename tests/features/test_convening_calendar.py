@@ -298,3 +298,36 @@ async def test_both_databases_keep_one_address_for_each_account(storage):
         async with storage.unit_of_work(writes=False) as uow:
             owners = [await uow.calendars.owner(SECRET.search(one).group(1)) for one in (first, second)]
     assert owners == ["", "fake:bo"]
+
+
+SUSPENDED = {
+    "en": "The steering committee suspended this chapter.",
+    "es": "El comité directivo suspendió este capítulo.",
+}
+BLOCKED = {
+    "en": "The steering committee keeps you out of this bot.",
+    "es": "El comité directivo no le permite usar este bot.",
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+async def test_a_suspended_chapters_calendar_is_refused_in_the_words_of_chat(chat, web, lang):
+    await planned(chat)
+    said = words_of(await chat.say("convening calendar", **ORGANIZER))
+    path = re.search(r"/calendar/chapter/[\w-]+\.ics", said).group(0)
+    assert (await web.get(path))[0] == 200
+    await chat.say("block add chapter:fake:T1 reason:Threats", **STEERING)
+    status, _, text = await web.get(path, headers={"Accept-Language": lang})
+    assert (status, SUSPENDED[lang] in text) == (403, True)
+    assert (await web.get("/calendar/all.ics"))[0] == 200
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+async def test_whoever_is_blocked_reads_no_calendar_of_their_own(chat, web, lang):
+    path = await own_address(chat, **MEMBER)
+    others = await own_address(chat, **BO)
+    assert (await web.get(path))[0] == 200
+    await chat.say("block add person:fake:ana reason:Threats", **STEERING)
+    status, _, text = await web.get(path, headers={"Accept-Language": lang})
+    assert (status, BLOCKED[lang] in text) == (403, True)
+    assert (await web.get(others))[0] == 200

@@ -26,7 +26,7 @@ from bot.i18n import core_translators
 from bot.mailing import list_id, mail_targets
 from bot.pages import Pages
 from bot.plugin import Host
-from bot.settings import Web
+from bot.settings import Limits, Web
 from bot.testing import Conversation, FrozenClock, conversation
 from tests.adapters.email.relay import Mail, MailRelay, relay_server
 from tests.storage.test_records import announce
@@ -79,7 +79,12 @@ class Post:
 
 @asynccontextmanager
 async def mailing(
-    storage: Any, relay: MailRelay, data_dir: Path = Path("data"), clock: FrozenClock | None = None, **email: Any
+    storage: Any,
+    relay: MailRelay,
+    data_dir: Path = Path("data"),
+    clock: FrozenClock | None = None,
+    limits: Limits | None = None,
+    **email: Any,
 ) -> AsyncIterator[Post]:
     keys = Email(**(NEWS | {"host": "127.0.0.1", "port": relay.port} | email))
     async with conversation(
@@ -89,6 +94,7 @@ async def mailing(
         steering=("fake:steering", "fake:second"),
         data_dir=data_dir,
         clock=clock,
+        limits=limits or Limits(),
     ) as chat:
         services = chat.dispatcher.services
         host = Host(services.settings, chat.dispatcher, core_translators(), storage.unit_of_work)

@@ -40,11 +40,11 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def site(chat: Conversation, storage: Any, path: str = "") -> AsyncIterator[Site]:
-    """Yield the web server of the bot that `chat` talks to; `path` is that of its public address."""
+async def site(chat: Conversation, storage: Any, path: str = "", **web: Any) -> AsyncIterator[Site]:
+    """Yield the web server of the bot that `chat` talks to; `path` is that of its address, `web` are further keys."""
     port = free_port()
     address = f"http://127.0.0.1:{port}{path}"
-    settings = chat.dispatcher.services.settings.model_copy(update={"web": Web(port=port, public_url=address)})
+    settings = chat.dispatcher.services.settings.model_copy(update={"web": Web(port=port, public_url=address, **web)})
     adapter = plugin.create(Host(settings, chat.dispatcher, core_translators(), storage.unit_of_work))
     await adapter.start()
     try:

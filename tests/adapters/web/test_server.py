@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 from structlog.testing import capture_logs
@@ -103,12 +104,28 @@ async def test_a_submitted_form_is_stored_once(web):
     assert again[2] == '[false, {}, "127.0.0.1"]'
 
 
+async def peer_of(web, *named):
+    _, _, text = await web.ask("POST", "/form/t", headers=[("X-Forwarded-For", one) for one in named])
+    return json.loads(text)[2]
+
+
 @pytest.mark.parametrize(
-    ("named", "peer"), [("203.0.113.7", "203.0.113.7"), ("evil, 203.0.113.7", "203.0.113.7"), ("evil", "127.0.0.1")]
+    ("named", "peer"),
+    [
+        (["203.0.113.7"], "203.0.113.7"),
+        (["198.51.100.1, 203.0.113.7"], "203.0.113.7"),
+        (["198.51.100.1", "203.0.113.7"], "203.0.113.7"),
+        (["evil"], "127.0.0.1"),
+        ([], "127.0.0.1"),
+    ],
 )
-async def test_the_server_in_front_names_who_asks(web, named, peer):
-    _, _, text = await web.ask("POST", "/form/t", headers={"X-Forwarded-For": named})
-    assert f'"{peer}"' in text
+async def test_a_trusted_server_in_front_names_who_asks(chat, sqlite_storage, named, peer):
+    async with site(chat, sqlite_storage, trusts_proxy=True) as web:
+        assert await peer_of(web, *named) == peer
+
+
+async def test_nobody_is_believed_who_they_are_unless_the_configuration_says_so(web):
+    assert await peer_of(web, "203.0.113.7") == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
