@@ -22,6 +22,7 @@ from bot.problems import reason_of
 from bot.reply import Button, ChannelMention, Field, Moment, Reply, Section
 
 SHOWN = 10
+CSV, PICTURE = "announce.report_csv", "announce.report_picture"  # the files have actions of their own
 _WAITS = (Status.PENDING, Status.LEASED, Status.VERIFY)
 _RETRIED = (Status.REFUSED, Status.DEAD)
 
@@ -37,19 +38,21 @@ async def report(ctx: Context, announcement_id: int) -> Reply:
     paused = await ctx.uow.sending.paused(Subject.ANNOUNCEMENT) or await ctx.uow.sending.paused()
     note = escape(t("Sending is paused: what waits goes out after announce resume.")) if paused else ""
     overview = Section(text=note, fields=(*facts, *_ways(rows, t), *_times(found, rows, t)))
-    troubled = [one for one in rows if one.status in FAILED and _is_channel(one)]
+    troubled = [one for one in rows if one.status in FAILED and is_channel(one)]
     sections = (overview, *(_trouble(one, t) for one in troubled[:SHOWN]), *_rest(found, rows, len(troubled), t))
+    sections += _files(found, rows, t)
     return Reply(summary, sections)
 
 
-def _is_channel(row: Delivery) -> bool:
-    return bool(row.target.channel_id) and row.target.platform != MAIL
+def is_channel(row: Delivery) -> bool:
+    """Say whether it goes to a channel, not to a person or by mail."""
+    return not row.target.user_id and bool(row.target.channel_id) and row.target.platform != MAIL
 
 
 def _way(row: Delivery, t: Translator) -> str:
     if row.target.platform == MAIL:
         return t("Mail")
-    return t("Channels") if _is_channel(row) else t("Direct messages")
+    return t("Channels") if is_channel(row) else t("Direct messages")
 
 
 def _ways(rows: Sequence[Delivery], t: Translator) -> tuple[Field, ...]:
@@ -59,13 +62,13 @@ def _ways(rows: Sequence[Delivery], t: Translator) -> tuple[Field, ...]:
 
 
 def _counts(rows: Sequence[Delivery], t: Translator) -> str:
-    by_state = Counter(_state(one, t) for one in rows)
-    reasons = sorted({reason_of(one.error_code, t) for one in rows if one.status in _RETRIED and not _is_channel(one)})
+    by_state = Counter(state_word(one, t) for one in rows)
+    reasons = sorted({reason_of(one.error_code, t) for one in rows if one.status in _RETRIED and not is_channel(one)})
     words = [f"{count} {state}" for state, count in by_state.most_common()]
     return ", ".join(words) + (f" ({'; '.join(reasons)})" if reasons else "")
 
 
-def _state(row: Delivery, t: Translator) -> str:
+def state_word(row: Delivery, t: Translator) -> str:
     """Return the state in words; what nobody knows is called so."""
     if row.status is Status.VERIFY or row.status is Status.HELD:
         return t("uncertain")
@@ -116,6 +119,14 @@ def _rest(found: Announcement, rows: Sequence[Delivery], troubled: int, t: Trans
     return (Section(text=escape(text), buttons=buttons),) if text or buttons else ()
 
 
+def _files(found: Announcement, rows: Sequence[Delivery], t: Translator) -> tuple[Section, ...]:
+    """Return the buttons for the files that there is something to put in."""
+    table, picture = Button(t("As CSV"), CSV, str(found.id)), Button(t("As a picture"), PICTURE, str(found.id))
+    if not rows:
+        return ()
+    return (Section(buttons=(table, picture) if any(one.shown_at for one in rows) else (table,)),)
+
+
 async def retry(ctx: Context, announcement_id: int) -> Reply:
     """Send again what failed, where it is still asked for; what is uncertain is left to a person's look."""
     found = await announcement_of(ctx, announcement_id)
@@ -123,7 +134,7 @@ async def retry(ctx: Context, announcement_id: int) -> Reply:
     failed = [one for one in rows if one.status in _RETRIED] if found.is_public else []
     count = 0
     for one in failed:
-        if _is_channel(one) and not await _is_asked_for(ctx, one.target):
+        if is_channel(one) and not await _is_asked_for(ctx, one.target):
             continue
         count += await ctx.uow.deliveries.resolve(one.id, again=True, due=ctx.now)
     await audit(ctx, "announce retry", found)

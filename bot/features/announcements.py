@@ -12,7 +12,13 @@ from bot.domain.announcements import Announcement, Only, Texts
 from bot.domain.deliveries import Subject
 from bot.domain.times import WallTime
 from bot.errors import NotFound, UserInputError
-from bot.features import announcement_changes, announcement_offers, announcement_report, announcement_sending
+from bot.features import (
+    announcement_changes,
+    announcement_files,
+    announcement_offers,
+    announcement_report,
+    announcement_sending,
+)
 from bot.features.announcement_audience import (
     City,
     OtherCity,
@@ -307,6 +313,16 @@ async def withdraw(
 )
 async def report(ctx: Context, announcement: Annotated[int, _NUMBER]) -> Reply:
     return await announcement_report.report(ctx, announcement)
+
+
+@feature.action("report_csv", check=organizer)
+async def report_csv(ctx: Context, argument: str) -> Reply:
+    return await announcement_files.as_table(ctx, _number_in(ctx, argument))
+
+
+@feature.action("report_picture", check=organizer)
+async def report_picture(ctx: Context, argument: str) -> Reply:
+    return await announcement_files.as_picture(ctx, _number_in(ctx, argument))
 
 
 @feature.action("retry", check=organizer, writes=True)

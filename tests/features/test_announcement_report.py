@@ -26,6 +26,11 @@ async def _sent(chat, **who):
     await chat.press(await chat.say(NEW, **who or ORGANIZER), "Send")
 
 
+def _channels(chat):
+    """Return where announcements stand; organizers hear by direct message that a channel was lost."""
+    return [one.address for one in chat.messenger.messages.values() if one.address.startswith("fake:C")]
+
+
 async def test_the_report_counts_and_names_each_channel_in_trouble(chat):
     chat.messenger.failures.append(DeliveryRefused(Problem.ARCHIVED))
     await _sent(chat)
@@ -42,12 +47,12 @@ async def test_what_failed_is_tried_again_where_it_is_still_asked_for(chat):
     chat.messenger.failures += [DeliveryRefused(Problem.NO_PERMISSION)] * 2
     await _sent(chat)
     await chat.deliver()
-    assert chat.messenger.messages == {}
+    assert _channels(chat) == []
     reply = await chat.say("announce report 1", **ORGANIZER)
     await chat.say("channel unfollow", **ORGANIZER | {"channel": "fake:C9"})
     assert (await chat.press(reply, "Try what failed again", **ORGANIZER)).summary == "1 destination is tried again."
     await chat.deliver()
-    assert [one.address for one in chat.messenger.messages.values()] == ["fake:C1"]
+    assert _channels(chat) == ["fake:C1"]
 
 
 async def test_one_channel_is_sent_again_or_left(chat):
@@ -57,7 +62,7 @@ async def test_one_channel_is_sent_again_or_left(chat):
     reply = await chat.say("announce report 1", **ORGANIZER)
     assert (await chat.press(reply, "Send it again")).summary == "It is sent again."
     await chat.deliver()
-    assert len(chat.messenger.messages) == 1
+    assert len(_channels(chat)) == 1
     assert (await chat.press(await chat.say("announce report 1", **ORGANIZER), "Leave it")).summary
     assert sorted(value_of(await chat.say("announce report 1", **ORGANIZER), "Channels").split(", ")) == [
         "1 never sent",
