@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import traceback
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -37,6 +39,21 @@ def _masked_value(value: Any) -> Any:
     return masked(value if isinstance(value, str) else repr(value))
 
 
+def traced(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
+    """Return where errors came from and of which type they were, causes first, without what they say.
+
+    A message may quote what somebody wrote; only that of the operating system is kept, which quotes nobody.
+    """
+    parts: list[str] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None:
+        said = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        parts.append(f"Traceback (most recent call last):\n{frames}{type(error).__qualname__}{said}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\nfollowed by\n\n".join(reversed(parts))
+
+
 def _renderer(form: str) -> Processor:
     if form == "json" or (form == "auto" and not sys.stderr.isatty()):
         return structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -44,12 +61,12 @@ def _renderer(form: str) -> Processor:
 
 
 def configure(log: Log) -> None:
-    """Send our own log and the libraries' to standard error; masking comes last, so that tracebacks are masked too."""
+    """Send our own log and the libraries' to standard error; masking comes last, so that nothing escapes it."""
     shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(traced),
         _mask,
     ]
     formatter = structlog.stdlib.ProcessorFormatter(

@@ -123,3 +123,25 @@ def test_libraries_stay_silent_below_warnings_even_when_they_come_later(log_of, 
     library.debug("payload: what somebody said")
     library.warning("trouble")
     assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["trouble"]
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_an_error_says_where_and_of_which_kind_and_quotes_nobody(log_of, capsys, form):
+    log_of(format=form)
+    name = "Marisol Quispe"
+    for raised in (
+        ValueError(f"no such person: {name}"),
+        FileNotFoundError(2, "No such file or directory", name),
+    ):
+        try:
+            try:
+                raise raised
+            except Exception as error:
+                raise RuntimeError(f"while {name} joined") from error
+        except RuntimeError:
+            structlog.get_logger("bot.sample").exception("failed", reference="a1b2")
+            logging.getLogger("a_library").exception("failed too")
+    written = capsys.readouterr().err
+    assert "Marisol" not in written
+    assert written.count("ValueError") == written.count("FileNotFoundError") == 2
+    assert "No such file or directory" in written and "test_logs.py" in written and "a1b2" in written
