@@ -136,10 +136,9 @@ class Deliverer:
             row = await self._looked_up(row, messenger)
             if row.status is not Status.LEASED:
                 return row
-        rendered = prepared[row.id] if row.id in prepared else await self._rendered(row)
-        if not row.message_id and row.target.channel_id and await self._is_shared_outside(row.target):
+        if row.target.channel_id and not row.message_id and await self._is_shared_outside(row.target):
             raise DeliveryRefused(Problem.SHARED_OUTSIDE)
-        rendered = await self._rendered(row)
+        rendered = prepared[row.id] if row.id in prepared else await self._rendered(row)
         if rendered is None:
             return replace(row, status=Status.DROPPED)
         if row.message_id and row.shown >= rendered.revision:
@@ -187,6 +186,9 @@ class Deliverer:
             return await self._rendered_in(uow, row)
 
     async def _rendered_in(self, uow: UnitOfWork, row: Delivery) -> Rendered | None:
+        """Return what the row should show; None for nothing, as where the committee suspended the chapter."""
+        if await uow.blocks.is_suspended(row.target.workspace_id):
+            return None
         render, kinds = self._post.registry.renderers[row.subject], self._post.registry.approvables
         t, now, is_posted = self._post.translators[row.target.lang], self._post.clock(), bool(row.message_id)
         settings = self._post.settings

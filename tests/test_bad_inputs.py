@@ -15,7 +15,6 @@ ITEMS = yaml.safe_load((TESTS / "bad-inputs.yaml").read_text("utf-8"))["items"]
 IDS = frozenset(str(item["id"]) for item in ITEMS)
 
 WAITS_FOR = {
-    "token-swap": "installs",
     "discord-signature-wrong": "discord over http",
     "health-with-dead-db": "operations",
     "metrics-cardinality": "operations",

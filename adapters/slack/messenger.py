@@ -10,7 +10,7 @@ from typing import Any
 from adapters.slack.render import Message, render
 from adapters.slack.web import Web
 from adapters.slack.wire import ours, theirs
-from bot.errors import DeliveryError, DeliveryRefused
+from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused
 from bot.i18n import Translator
 from bot.ports import Problem
 from bot.reply import MessageRef, Reply
@@ -18,6 +18,7 @@ from bot.reply import MessageRef, Reply
 EVENT = "hrc_delivery"
 PAGE = 15  # what every kind of app may ask for at once
 PAGES = 10
+STOPPED_S = 600.0
 _JOIN = "+"  # between the time stamps of a message that came in several parts
 
 
@@ -133,3 +134,27 @@ def _is_marked(message: Mapping[str, Any], key: str) -> bool:
     payload = (message.get("metadata") or {}).get("event_payload") or {}
     blocks = message.get("blocks") or ()
     return payload.get("key") == key or any(block.get("block_id") == key for block in blocks[:1])
+
+
+class Stopped:
+    """In place of the messenger of a workspace whose token opens another one: everything waits."""
+
+    async def post(self, *_: object) -> MessageRef:
+        """Raise: nothing is sent."""
+        raise DeliveryDelayed(Problem.SIGNED_OUT, STOPPED_S)
+
+    async def direct(self, *_: object) -> MessageRef:
+        """Raise: nothing is sent."""
+        raise DeliveryDelayed(Problem.SIGNED_OUT, STOPPED_S)
+
+    async def edit(self, *_: object) -> None:
+        """Raise: nothing is sent."""
+        raise DeliveryDelayed(Problem.SIGNED_OUT, STOPPED_S)
+
+    async def find(self, *_: object) -> MessageRef | None:
+        """Raise: nothing is looked up."""
+        raise DeliveryDelayed(Problem.SIGNED_OUT, STOPPED_S)
+
+    async def channel_problem(self, *_: object) -> str:
+        """Return that the bot is signed out."""
+        return Problem.SIGNED_OUT

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import MutableMapping
 from typing import Any
 
-from adapters.slack.messenger import SlackMessenger
+import structlog
+
+from adapters.slack.messenger import SlackMessenger, Stopped
 from adapters.slack.settings import NAME, SlackSettings
 from adapters.slack.web import Web
 from adapters.slack.wire import ours, theirs
-from bot.errors import Busy
+from bot.errors import Busy, DeliveryError
 from bot.ports import Messenger, OpenUnitOfWork, utc_now
 
+log = structlog.get_logger("adapters.slack")
+
 LOOKS_S = 30.0  # for what another process learned of installations
+VERIFIES_S = 86_400.0
 
 
 class Workspaces:
@@ -79,12 +85,32 @@ class Workspaces:
         for team, one in now.items():
             if self._tokens.get(team) != one.token:
                 self._take(team, one.token, theirs(one.bot_user))
+                await self._verify(team, self._webs[team])
 
     async def keep_looking(self) -> None:
-        """Look again and again until cancelled."""
+        """Look again and again until cancelled, and once a day whether each token still opens its own workspace."""
+        verified_s = time.monotonic()
         while True:
             await asyncio.sleep(LOOKS_S)
             await self.look()
+            if time.monotonic() - verified_s > VERIFIES_S:
+                verified_s = time.monotonic()
+                await self.verify()
+
+    async def verify(self) -> None:
+        """Send nothing more with tokens that open another workspace than their own."""
+        for team, web in [*self._webs.items()]:
+            await self._verify(team, web)
+
+    async def _verify(self, team: str, web: Web) -> None:
+        try:
+            opened = str((await web.call("auth.test")).get("team_id") or "")
+        except DeliveryError as error:
+            log.warning("a token could not be tried", workspace=team, error=error.code)
+            return
+        if opened != team:
+            log.error("a token opens another workspace; let the bot in there anew", workspace=team)
+            self._messengers[ours(team)] = Stopped()
 
     async def remove(self, team: str) -> bool:
         """Forget the token of a workspace that took it back; say whether there was one."""

@@ -153,6 +153,21 @@ async def test_a_workspace_that_takes_the_bot_out_gets_nothing_and_comes_back_as
     assert token.startswith(f"xoxb-{THERE}") and reason == ""
 
 
+async def test_token_swap_stops_what_goes_to_the_workspace(open_town: Town):
+    """The stored token of one workspace opens another after it was installed anew."""
+    slack = open_town.slack
+    await install(open_town)
+    slack.team_of.update(dict.fromkeys(slack.team_of, "T0OTHER"))
+    await install(open_town, "code-2", "T0POND")  # the bot looks at its installations again
+    slack.team_of[next(reversed(slack.team_of))] = "T0OTHER"
+    await open_town.adapter._workspaces.verify()
+    await sent(open_town)
+    assert [one.method for one in slack.calls if one.method == "chat.postMessage"] == []
+    async with open_town.storage.unit_of_work(writes=False) as uow:
+        waiting = await uow.lanes.next_due()
+    assert waiting is not None
+
+
 async def test_the_token_stands_sealed_in_the_database(open_town: Town, tmp_path):
     await install(open_town)
     await open_town.adapter.close()
