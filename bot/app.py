@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
 from rapidfuzz import process
 
 from bot.afterwards import Afterwards
+from bot.background import kept_up
 from bot.context import Services
 from bot.dispatcher import Dispatcher
 from bot.domain.lanes import Paces
@@ -142,21 +144,13 @@ async def _before(stop: asyncio.Event, work: asyncio.Task[None]) -> bool:
 @contextlib.asynccontextmanager
 async def _working(app: App) -> AsyncIterator[None]:
     """Run outbox and housekeeping beside the body; at its end let what is in flight arrive, then close the adapters."""
-    tidying = housekeeping(app.host.unit_of_work, utc_now, app.host.settings.retention)
-    messengers = app.host.dispatcher.services.messengers
-    reminding = Reminding(app.host.unit_of_work, app.host.settings, utc_now, app.outbox.wake, messengers).run()
-    afterwards = Afterwards(app.host.unit_of_work, utc_now, app.outbox.wake).run()
-    keeping = app.knowledge.keep_current(app.host.unit_of_work)
-    sending = asyncio.create_task(app.outbox.run() if app.delivers else _idle(), name="outbox")
+    sending = asyncio.create_task(kept_up("outbox", app.outbox.run) if app.delivers else _idle(), name="outbox")
     listening = app.wakeups.listen(app.outbox.wake) if app.wakeups and app.delivers else _idle()
+    works = _works(app).items()
     tasks = [
         sending,
-        asyncio.create_task(tidying, name="housekeeping"),
-        asyncio.create_task(keeping, name="knowledge"),
         asyncio.create_task(listening, name="wake-ups"),
-        asyncio.create_task(reminding, name="reminders"),
-        asyncio.create_task(afterwards, name="afterwards"),
-        asyncio.create_task(watching(app.host.unit_of_work, utc_now), name="watching"),
+        *(asyncio.create_task(kept_up(name, work), name=name) for name, work in works),
     ]
     try:
         yield
@@ -168,6 +162,19 @@ async def _working(app: App) -> AsyncIterator[None]:
         closing = [asyncio.create_task(adapter.close()) for adapter in app.adapters.values()]
         await asyncio.wait(closing, timeout=end_s - time.monotonic())
         await _end([*tasks, *closing])
+
+
+def _works(app: App) -> dict[str, Callable[[], Awaitable[None]]]:
+    """Return what goes on by the clock, by name."""
+    storage, wake = app.host.unit_of_work, app.outbox.wake
+    messengers = app.host.dispatcher.services.messengers
+    return {
+        "housekeeping": partial(housekeeping, storage, utc_now, app.host.settings.retention),
+        "knowledge": partial(app.knowledge.keep_current, storage),
+        "reminders": Reminding(storage, app.host.settings, utc_now, wake, messengers).run,
+        "afterwards": Afterwards(storage, utc_now, wake).run,
+        "watching": partial(watching, storage, utc_now),
+    }
 
 
 async def _idle() -> None:

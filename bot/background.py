@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from threading import Thread
 from typing import TypeVar
 
+import structlog
+
+log = structlog.get_logger("bot")
+
+PAUSE_S = 5.0
 T = TypeVar("T")
+
+
+async def kept_up(name: str, work: Callable[[], Awaitable[None]], pause_s: float = PAUSE_S) -> None:
+    """Do work that goes on as long as the process; a fault that nobody foresaw is logged, and it begins again."""
+    while True:
+        try:
+            return await work()
+        except Exception as error:
+            log.exception("work stopped and begins again", work=name, error=type(error).__name__)
+        await asyncio.sleep(pause_s)
 
 
 def begun(work: Callable[[], T], name: str) -> Future[T]:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot.background import kept_up
 from bot.domain.lanes import Paces
 from bot.errors import ConfigError
 from bot.i18n import CORE_CATALOGUES, Translators
@@ -59,7 +60,7 @@ async def deliver(
 
 async def _working(outbox: Outbox, wakeups: Wakeups) -> None:
     """Run the outbox until it is stopped, and some seconds longer for what is on its way."""
-    sending = asyncio.create_task(outbox.run(), name="outbox")
+    sending = asyncio.create_task(kept_up("outbox", outbox.run), name="outbox")
     listening = asyncio.create_task(wakeups.listen(outbox.wake), name="wake-ups")
     stopping = asyncio.create_task(outbox.stopped.wait())
     try:

@@ -46,6 +46,17 @@ COMMANDS = (
     ("commands",),
     ("commands", "sync"),
     ("deliveries",),
+    ("email",),
+    ("email", "bounce"),
+    ("email", "export"),
+    ("email", "import"),
+    ("email", "signed"),
+    ("export",),
+    ("export", "audit"),
+    ("export", "convenings"),
+    ("export", "members"),
+    ("retention",),
+    ("retention", "run"),
     ("resume",),
     ("doctor",),
     ("version",),
@@ -107,7 +118,10 @@ def test_help_answers_and_loads_no_sdk(shell, command):
 
 def test_help_lists_every_command(shell):
     listed = {(): shell.run("--help").out}
-    listed |= {(name,): shell.run(name, "--help").out for name in ("db", "knowledge", "commands")}
+    listed |= {
+        (name,): shell.run(name, "--help").out
+        for name in ("db", "knowledge", "commands", "email", "export", "retention")
+    }
     found = {()}
     for path, out in listed.items():
         section = out.partition("Commands:\n")[2]
@@ -279,7 +293,9 @@ def test_a_database_error_is_words_with_a_reference_that_the_log_has_too(warm):
     assert ended.code == 0
     assert reference, ended.out
     assert "no such table" not in ended.out
-    (event,) = [json.loads(line) for line in ended.err.splitlines()]
+    events = [json.loads(line) for line in ended.err.splitlines()]
+    assert [one["event"] for one in events if "work" not in one] == ["request failed"]
+    event = next(one for one in events if "work" not in one)
     assert (event["reference"], event["level"]) == (reference[1], "error")
     assert "City assembly" not in ended.err
     assert "City hall" not in ended.err

@@ -277,7 +277,7 @@ async def test_who_is_erased_leaves_no_hand_and_what_waited_lapses(chat, sqlite_
     await _ring(chat)
     shown = await _checked(chat)
     async with sqlite_storage.unit_of_work(writes=True) as uow:
-        assert (await uow.members.kept("fake:steering")).decided == 1
+        assert (await uow.members.kept("fake:steering")).counts["approval_hand"] == 1
         await uow.members.erase("fake:steering")
     assert await rows(sqlite_storage, "approval_hand") == []
     assert "not valid any more" in (await chat.press(shown, "Approve", **SECOND)).summary

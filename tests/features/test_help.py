@@ -51,7 +51,7 @@ async def test_about_names_the_alliance_and_the_engine(chat):
 async def test_privacy_says_what_is_kept_and_how_long(chat):
     text = words_of(await chat.say("privacy"))
     assert "24 hours" in text
-    assert "until you delete" in text
+    assert "until you delete" in text.lower()
 
 
 @pytest.mark.parametrize("command", ["help", "about", "privacy", "topics", "criteria", "glossary", "city list"])

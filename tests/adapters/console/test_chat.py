@@ -148,7 +148,7 @@ def test_two_answers_that_do_not_fit_are_asked_again_with_their_values(shell):
 
 
 def test_values_are_kept_by_an_empty_line_when_a_form_opens_again(shell):
-    out = shell.chat(ADD, "2", "Town assembly", *[""] * 11, role="organizer")
+    out = shell.chat(ADD, "2", "Town assembly", *[""] * 14, role="organizer")
     assert "Now: City assembly. An empty line keeps it." in out
     assert "“Town assembly” is on Sunday, March 14, 2027, 6:30 PM EDT" in out
 
