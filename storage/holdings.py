@@ -29,7 +29,7 @@ def row_of(table: str) -> type[Base]:
         LookupError: there is no such table.
     """
     for mapper in Base.registry.mappers:
-        if mapper.local_table.name == table:  # type: ignore[attr-defined]
+        if mapper.local_table.name == table:  # type: ignore[attr-defined]  # ours are mapped to tables
             return mapper.class_
     raise LookupError(table)
 

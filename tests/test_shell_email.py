@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 
 import pytest
 
@@ -46,6 +47,14 @@ def test_import_and_export_from_the_shell(tmp_path):
     ended = shell.run("email", "import", "list.csv", **MAIL)
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith("hrc-bot: list.csv: the first line must name the columns")
+
+
+def test_the_list_is_sealed_with_the_keys_of_the_environment(tmp_path):
+    shell, keys = Shell(tmp_path), {**MAIL, "HRC_SECRET_KEYS": base64.b64encode(bytes(range(32))).decode()}
+    (tmp_path / "list.csv").write_text("address,consented,lang\nana@example.org,2025-05-01,es\n")
+    assert shell.run("email", "import", "list.csv", **keys).out == "1: added\n"
+    assert not (shell.data / "secret.keys").exists()
+    assert "ana@example.org" in shell.run("email", "export", **keys).out
 
 
 def test_the_pipe_leaves_a_file_for_the_running_bot(tmp_path):

@@ -75,7 +75,7 @@ class Bucket(Ratelimit):
         """
         self._last_request = self._loop.time()
         if self.is_expired():
-            self.reset()  # type: ignore[no-untyped-call]
+            self.reset()  # type: ignore[no-untyped-call]  # the library leaves it without types
         if self.remaining <= 0 and self.expires is not None:
             raise discord.RateLimited(self.expires - self._loop.time())
         self.remaining -= 1

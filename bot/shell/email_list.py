@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from bot.shell.parts import ready_folder, settings_of
+from bot.shell.parts import ready_folder, settings_of, within
 
 if TYPE_CHECKING:
-    from bot.ports import UnitOfWork
+    from bot.ports import OpenUnitOfWork, UnitOfWork
     from bot.settings import Settings
 
 
@@ -93,16 +92,8 @@ def signed() -> None:
 def _within(config: Path | None, work: Callable[[UnitOfWork, Settings], Awaitable[Any]], *, writes: bool) -> Any:
     """Return what `work` returns in one unit of work on the configured database."""
 
-    async def run() -> Any:
-        from storage import open_storage
+    async def in_one(settings: Settings, unit_of_work: OpenUnitOfWork) -> Any:
+        async with unit_of_work(writes=writes) as uow:
+            return await work(uow, settings)
 
-        settings = settings_of(config)
-        ready_folder(settings.data_dir)
-        storage = await open_storage(settings.url, settings.data_dir)
-        try:
-            async with storage.unit_of_work(writes=writes) as uow:
-                return await work(uow, settings)
-        finally:
-            await storage.close()
-
-    return asyncio.run(run())
+    return within(config, in_one)
