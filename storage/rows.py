@@ -24,7 +24,7 @@ def values_of(entity: Any, apart: Collection[str] = ()) -> dict[str, Any]:
 
 def entity_of(kind: type[T], row: Any, **apart: Any) -> T:
     """Return an entity whose fields are the row's columns of the same name, but for those given `apart`."""
-    names = [one.name for one in fields(kind) if one.name not in apart]  # type: ignore[arg-type]
+    names = [one.name for one in fields(kind) if one.name not in apart]  # type: ignore[arg-type]  # entities are dataclasses
     return kind(**{name: getattr(row, name) for name in names}, **apart)
 
 

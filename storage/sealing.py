@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import json
 import unicodedata
+from abc import abstractmethod
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -96,13 +97,13 @@ class Sealable(TypeDecorator[V], Generic[V]):
     impl = Text
     cache_ok = True
 
+    @abstractmethod
     def plain(self, value: Any) -> str:
         """Return the value as the text that is sealed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def value(self, text: str) -> V:
         """Return the value that `plain` made text of."""
-        raise NotImplementedError
 
     def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
         if value is None or isinstance(value, Ciphertext) or not value:
@@ -127,7 +128,8 @@ class Sealable(TypeDecorator[V], Generic[V]):
         names = [one.key for one in found[1].primary_key]
         whole: ColumnElement[Any] = literal_column(f"'{found[1].name}|{getattr(base, 'name', '')}|'")
         for name in names:
-            whole = whole.op("||")(cast(found[0].c[name], Text)).op("||")(literal_column("'|'"))  # type: ignore[union-attr]
+            key = found[0].c[name]  # type: ignore[union-attr]  # a sealed column stands in a table or its alias
+            whole = whole.op("||")(cast(key, Text)).op("||")(literal_column("'|'"))
         return type_coerce(whole.op("||")(type_coerce(column, Text)), self)
 
 

@@ -108,7 +108,7 @@ async def join(
     }
     given = {field: value for field, value in told.items() if value not in ("", None)}
     consent_now = {"consent_version": CONSENT_VERSION, "consented_at": ctx.now}
-    member = replace(before, name=name, **consent_now, **given)  # type: ignore[arg-type]
+    member = replace(before, name=name, **consent_now, **given)  # type: ignore[arg-type]  # options have the fields' types
     await store(ctx, member)
     return await _welcome(ctx, member, is_new=known is None)
 

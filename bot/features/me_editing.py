@@ -62,7 +62,7 @@ async def edit(
         "zone": zone,
         "email_list": email_list,
     }
-    changed = replace(member, **_filled(ctx, given))  # type: ignore[arg-type]
+    changed = replace(member, **_filled(ctx, given))  # type: ignore[arg-type]  # options have the fields' types
     _refuse_gaps(ctx, changed)
     await store(ctx, changed)
     return Reply(ctx.t("Thank you, {name}. It is updated.", name=changed.name), (Section(text=escape(_next(ctx))),))

@@ -104,7 +104,8 @@ async def settings(
         "digest": digest,
         "topics": None if topics is None else _themes(topics, ctx),
     }
-    wishes = replace(before, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    named = {name: value for name, value in given.items() if value is not None}
+    wishes = replace(before, **named)  # type: ignore[arg-type]  # the options have the types of the fields
     shown = (show_name, show_city, show_email, show_languages, show_interests, show_zone)
     chosen = {name: far for name, far in zip(FIELDS, shown, strict=True) if far}
     if member is None and (chosen or wishes.direct_announcements or wishes.digest):

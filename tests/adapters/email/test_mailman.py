@@ -9,6 +9,7 @@ import asyncio
 import os
 import smtplib
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,8 +82,9 @@ class Core:
 
 @pytest.fixture(scope="module")
 def mailman(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Core]:
-    if not (HOME / "bin" / "master").exists():
-        pytest.skip(f"no Mailman in {HOME}: make test prepares it where Python is older than 3.13")
+    if sys.version_info >= (3, 13):
+        pytest.skip("Mailman itself runs on Python 3.11 and 3.12 alone: it imports nntplib")
+    assert (HOME / "bin" / "master").exists(), f"no Mailman in {HOME}: make test prepares it"
     folder = tmp_path_factory.mktemp("mailman")
     core = Core(free_port(), free_port(), free_port())
     text = CONFIG.format(folder=folder / "var", user=USER, password=PASSWORD, **vars(core))
