@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import BotError
 from storage.models import DeliveryRow
+from storage.shielding import to_its_end
 
 _CLASS = 0x6872  # "hr": keeps our advisory locks apart from those of others in the same database
 _LOCKS = table(
@@ -43,17 +44,27 @@ class Presence:
         if self._engine.dialect.name != "postgresql":
             return
         if self._connection is None or not await _answers(self._connection):
-            await self.end()
-            connection = await self._engine.connect()
+            await to_its_end(self._take())
+
+    async def _take(self) -> None:
+        await self._free()
+        connection = await self._engine.connect()
+        try:
             self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
             await self._connection.execute(select(func.pg_try_advisory_lock(_CLASS, int(self.owner))))
+        except BaseException:
+            self._connection = None
+            await _closed(connection)
+            raise
 
     async def end(self) -> None:
         """Give the lock back."""
+        await to_its_end(self._free())
+
+    async def _free(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            await connection.invalidate()  # closing the session is what frees its lock
-            await connection.close()
+            await _closed(connection)
 
     def is_dead(self) -> ColumnElement[bool]:
         """Return the condition that a lease is over or that its holder is dead.
@@ -84,6 +95,12 @@ def _alive() -> Any:
         _LOCKS.c.database == here,
         _LOCKS.c.granted == true(),
     )
+
+
+async def _closed(connection: AsyncConnection) -> None:
+    """Close for good: the end of its session is what frees a lock."""
+    await connection.invalidate()
+    await connection.close()
 
 
 async def _answers(connection: AsyncConnection) -> bool:

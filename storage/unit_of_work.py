@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from typing import Any
 
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -69,6 +68,7 @@ from storage.repositories.reports import Reports
 from storage.repositories.retention import Retention
 from storage.repositories.sending import Sending
 from storage.repositories.subscriptions import Subscriptions, Suppressions
+from storage.shielding import to_its_end
 from storage.traces import Traces
 
 
@@ -154,7 +154,7 @@ class OpenUnitOfWork:
                 yield stores
                 if writes:
                     await stores.finish()
-                    await _to_its_end(session.commit())
+                    await to_its_end(session.commit())
             if writes:
                 await self._traces.wipe(session)
 
@@ -181,17 +181,7 @@ async def _session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     try:
         yield session
     finally:
-        await _to_its_end(session.close())
-
-
-async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
-    """Do `work` to its end; a cancellation that comes meanwhile goes on afterwards."""
-    task = asyncio.create_task(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise
+        await to_its_end(session.close())
 
 
 async def _begin(session: AsyncSession) -> None:
@@ -201,6 +191,6 @@ async def _begin(session: AsyncSession) -> None:
         Busy: no connection is free, or the lock is another's.
     """
     try:
-        await session.connection()
+        await to_its_end(session.connection())
     except PoolTimeoutError as error:
         raise Busy(BUSY, WAIT) from error

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import BotError
 from storage.rearming import CHANNEL
+from storage.shielding import to_its_end
 
 _AGAIN_S = 5.0
 
@@ -37,7 +39,7 @@ class Wakeups:
         await asyncio.Event().wait()
 
     async def _listened(self, wake: Callable[[], None]) -> None:
-        async with self._engine.connect() as connection:
+        async with _connected(self._engine) as connection:
             plain = await connection.execution_options(isolation_level="AUTOCOMMIT")
             await plain.execute(text(f"LISTEN {CHANNEL}"))
             raw: Any = (await plain.get_raw_connection()).driver_connection
@@ -46,3 +48,17 @@ class Wakeups:
                     wake()
             finally:
                 await connection.invalidate()  # nobody else is to get a connection that listens
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    connection = engine.connect()
+    try:
+        yield await to_its_end(_started(connection))
+    finally:
+        if connection.sync_connection is not None:
+            await to_its_end(connection.close())
+
+
+async def _started(connection: AsyncConnection) -> AsyncConnection:
+    return await connection
