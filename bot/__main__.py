@@ -1,4 +1,4 @@
-"""Composition root and command line: with `bot/shell`, the one place that may import every package.
+"""Composition root and command line: the one file that may import every package.
 
 Imports stand inside the commands, so that `--help` answers at once.
 """
@@ -22,7 +22,7 @@ from bot.shell.deliveries import deliveries, resume
 from bot.shell.email_list import email
 from bot.shell.exports import export
 from bot.shell.knowledge import knowledge
-from bot.shell.parts import delivering, key_place, quiet_edition, settings_of, with_app
+from bot.shell.parts import Shell, delivering, place_of, quiet_edition, settings_of, with_app
 from bot.shell.platforms import commands, manifest
 from bot.shell.retention import retention
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bot.doctor import Check
     from bot.plugin import Plugin
     from bot.settings import Settings
+    from bot.shell.ports import Upkeep
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # each question has a thread of its own; read when numpy loads
 ROLES = ("member", "organizer", "steering")
@@ -54,12 +55,19 @@ class _OneLine(click.Group):
 @click.pass_context
 def main(ctx: click.Context, config: Path | None) -> None:
     """The Human Rights Cities bot: answers with sources, members, convenings and announcements."""
-    sys.excepthook = partial(crashed, config)
-    ctx.obj = config
+    ctx.obj = Shell(config, _upkeep)
+    sys.excepthook = partial(crashed, ctx.obj)
+
+
+def _upkeep() -> Upkeep:
+    """Return what works on databases; SQLAlchemy loads here, for the commands that need it."""
+    from storage.upkeep import Upkeep as OfStorage
+
+    return OfStorage()
 
 
 def crashed(
-    config: Path | None,
+    shell: Shell,
     kind: type[BaseException],  # noqa: ARG001 - as sys.excepthook gives it
     error: BaseException,
     trace: TracebackType | None,  # noqa: ARG001
@@ -69,13 +77,13 @@ def crashed(
 
     from bot.crashes import told
 
-    click.echo(f"hrc-bot: {told(error, _data_dir(config), datetime.now(UTC))}", err=True)
+    click.echo(f"hrc-bot: {told(error, _data_dir(shell), datetime.now(UTC))}", err=True)
 
 
-def _data_dir(config: Path | None) -> Path:
+def _data_dir(shell: Shell) -> Path:
     """Return the data directory, whatever is broken: even reading the settings may be what failed."""
     try:
-        return settings_of(config).data_dir
+        return settings_of(shell).data_dir
     except Exception:
         return Path(os.environ.get("HRC_DATA_DIR") or "data")
 
@@ -88,33 +96,33 @@ def _data_dir(config: Path | None) -> Path:
     help="On PostgreSQL: adapters answers people, deliver sends; any number of processes may deliver.",
 )
 @click.pass_obj
-def run(config: Path | None, role: str) -> None:
+def run(shell: Shell, role: str) -> None:
     """Serve every platform whose tokens are set, and the web pages where they are on; with none, chat here."""
     from bot.plugin import plugins
 
     installed = plugins()
-    settings = settings_of(config, installed)
+    settings = settings_of(shell, installed)
     _refuse_role(settings, role)
     chosen = [one for one in installed if one.is_configured(settings)]
     beside = [one for one in chosen if one.accompanies]
     if role == "deliver":
-        asyncio.run(delivering(settings, chosen))
+        asyncio.run(delivering(shell, settings, chosen))
     elif role == "adapters" or len(beside) < len(chosen) or (beside and not sys.stdin.isatty()):
-        _serve(settings, chosen, delivers=role == "all")
+        _serve(shell, settings, chosen, delivers=role == "all")
     else:
-        _chat(settings, installed, "member", "", beside)
+        _chat(shell, settings, installed, "member", "", beside)
 
 
 @main.command()
 @click.option("--as", "role", type=click.Choice(ROLES), default="member", help="Whose rights to try.")
 @click.option("--lang", type=click.Choice(["en", "es"]), default=None, help="Language; that of the system by default.")
 @click.pass_obj
-def chat(config: Path | None, role: str, lang: str | None) -> None:
+def chat(shell: Shell, role: str, lang: str | None) -> None:
     """Chat with the bot in this terminal; no token is needed."""
     from bot.plugin import plugins
 
     installed = plugins()
-    _chat(settings_of(config, installed), installed, role, lang or "")
+    _chat(shell, settings_of(shell, installed), installed, role, lang or "")
 
 
 @main.command()
@@ -122,11 +130,11 @@ def chat(config: Path | None, role: str, lang: str | None) -> None:
 @click.option("--jsonl", is_flag=True, help="Read one JSON object a line (id, text, lang), write one answer a line.")
 @click.option("--lang", type=click.Choice(["en", "es"]), default=None, help="Language of the answer.")
 @click.pass_obj
-def ask(config: Path | None, question: tuple[str, ...], jsonl: bool, lang: str | None) -> None:
+def ask(shell: Shell, question: tuple[str, ...], jsonl: bool, lang: str | None) -> None:
     """Answer one question, or a file of them from standard input."""
     from bot.asking import answer_line, answer_text
 
-    edition = quiet_edition(settings_of(config))
+    edition = quiet_edition(shell)
     lines = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
     if not jsonl:
         click.echo(answer_text(edition, " ".join(question) or lines.read(), lang))
@@ -139,12 +147,12 @@ def ask(config: Path | None, question: tuple[str, ...], jsonl: bool, lang: str |
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the checks as a JSON list.")
 @click.pass_obj
-def doctor(config: Path | None, as_json: bool) -> None:
+def doctor(shell: Shell, as_json: bool) -> None:
     """Look at everything the bot depends on, and say how to mend it; exit code 1 when something is wrong."""
     import json
     from dataclasses import asdict
 
-    checks = asyncio.run(_examined(config))
+    checks = asyncio.run(_examined(shell))
     lines = [json.dumps([asdict(one) for one in checks], indent=2)] if as_json else [one.line() for one in checks]
     click.echo("\n".join(lines))
     sys.exit(any(one.state == "fault" for one in checks))
@@ -158,24 +166,26 @@ def version() -> None:
     click.echo(version_of("hrc-bot"))
 
 
-async def _examined(config: Path | None) -> list[Check]:
+async def _examined(shell: Shell) -> list[Check]:
     """Return what `doctor` found; without settings nothing else can be looked at."""
     from bot.doctor import Check, examined
     from bot.errors import ConfigError
     from bot.logs import configure
     from bot.plugin import plugins
-    from storage.beside import Beside
+    from storage.upkeep import Upkeep as OfStorage
 
     installed = plugins()
     try:
-        settings = settings_of(config, installed)
+        settings = settings_of(shell, installed)
     except ConfigError as error:
         return [Check("configuration", "fault", str(error))]
     configure(settings.log.model_copy(update={"level": "error"}))
-    return await examined(settings, installed, Beside(settings.url, key_place(settings)))
+    return await examined(settings, installed, OfStorage().records(place_of(settings)))
 
 
-def _chat(settings: Settings, installed: Sequence[Plugin], role: str, lang: str, beside: Sequence[Plugin] = ()) -> None:
+def _chat(
+    shell: Shell, settings: Settings, installed: Sequence[Plugin], role: str, lang: str, beside: Sequence[Plugin] = ()
+) -> None:
     """Serve the terminal, and what stands `beside` it.
 
     `role` gives rights here only, where whoever types has the shell anyway; who tries the bot alone acts alone.
@@ -187,13 +197,13 @@ def _chat(settings: Settings, installed: Sequence[Plugin], role: str, lang: str,
     sections = {**settings.sections, plugin.name: section}
     approvals = settings.approvals.model_copy(update={"alone": True})
     changes = {"sections": sections, "steering": steering, "approvals": approvals, "log": log}
-    _serve(settings.model_copy(update=changes), [plugin, *beside])
+    _serve(shell, settings.model_copy(update=changes), [plugin, *beside])
 
 
-def _serve(settings: Settings, chosen: Sequence[Plugin], *, delivers: bool = True) -> None:
+def _serve(shell: Shell, settings: Settings, chosen: Sequence[Plugin], *, delivers: bool = True) -> None:
     from bot.app import serve
 
-    asyncio.run(with_app(settings, chosen, serve, delivers=delivers))
+    asyncio.run(with_app(shell, settings, chosen, serve, delivers=delivers))
 
 
 def _refuse_role(settings: Settings, role: str) -> None:

@@ -7,7 +7,7 @@ its platform is configured.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -84,7 +84,8 @@ class Plugin:
     others and is no place to talk. `locale` is the folder of its own catalogues. `manifest`, `sync` and `doctor` are
     targets of the operator's commands of those names, "" when it has none: `manifest(registry, settings, translators)`
     returns what to print as JSON; `sync(host)` is awaited and returns a sentence that says what changed;
-    `doctor(settings, follows)` is awaited and returns a list of `bot.doctor.Check`.
+    `doctor(settings, follows)` is awaited and returns a list of `bot.doctor.Check`. `commands` maps the names
+    of operator's commands that this adapter alone can do to targets.
     `sender(settings, unit_of_work, messengers)` returns a `Sender`, for processes that only deliver; one without takes
     no part in those. `pace` says how fast messages may go, from the settings; one message a second and workspace
     without it.
@@ -100,6 +101,7 @@ class Plugin:
     manifest: str = ""
     sync: str = ""
     doctor: str = ""
+    commands: Mapping[str, str] = field(default_factory=dict)
     sender: str = ""
     pace: Callable[[Settings], Pace] | None = None
 

@@ -98,7 +98,7 @@ class Beside:
         async with _session(self._url, self._place) as session:
             return await Follows(session).everywhere() if session else ()
 
-    async def audit(self) -> tuple[AuditEntry, ...]:
+    async def entries(self) -> tuple[AuditEntry, ...]:
         """Return the record of administrative acts, oldest first, with references in place of accounts."""
         async with _session(self._url, self._place) as session:
             return await Audit(session, b"").all() if session else ()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.domain.upkeep import Found
 from bot.errors import ConfigError
 from storage.engine import make_engine
 from storage.keys import KeyPlace, Unsealable
@@ -20,15 +20,6 @@ from storage.sealing import give_cipher
 from storage.vault import Vault, opened
 
 Check = Callable[[AsyncSession, Vault], Awaitable[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What one check found; `said` holds the fix where it is not well."""
-
-    subject: str
-    is_well: bool
-    said: str
 
 
 async def whole(session: AsyncSession, _vault: Vault) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DatabaseError
 
+from bot.domain.upkeep import make_private_folder
 from bot.errors import ConfigError
 from storage.engine import BUSY_TIMEOUT_S, file_of, is_sqlite, make_sync_engine, parse_url
 from storage.keys import KeyPlace
@@ -138,22 +139,6 @@ def make_private(path: Path) -> Path:
     except OSError as error:
         raise ConfigError(f"DATABASE_URL: {path} cannot be opened: {error.strerror}") from error
     return path
-
-
-def make_private_folder(folder: Path) -> None:
-    """Make the folder and those above it that are missing, for this account alone.
-
-    Raises:
-        ConfigError: one of them cannot be made.
-    """
-    missing = [one for one in (folder.resolve(), *folder.resolve().parents) if not one.exists()]
-    try:
-        for one in reversed(missing):
-            one.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(
-            f"data_dir: {folder} cannot be made: {error.strerror}; name a folder that this account may write"
-        ) from error
 
 
 def plain(url: str) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
+from bot.domain.upkeep import Rotated
 from bot.errors import ConfigError
 from storage.engine import file_of, make_sync_engine
 from storage.keys import VARIABLE, KeyPlace, Keys, Unsealable
@@ -21,14 +21,6 @@ from storage.raw_rows import RawTable, raw_tables
 from storage.vault import NEXT, WORD, drop_secret, opened, seal_secret
 
 BATCH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Rotated:
-    """What was done: rows sealed anew, and values that none of the keys opens, as table and column."""
-
-    rows: int
-    unopened: tuple[str, ...]
 
 
 class Rotation:

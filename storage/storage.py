@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.domain.lanes import Paces
+from bot.domain.upkeep import make_private_folder
 from bot.ports import Clock, utc_now
 from storage.engine import BUSY_TIMEOUT_S, file_of, is_sqlite, make_engine
 from storage.keys import KeyPlace
@@ -19,7 +20,6 @@ from storage.migrate import (
     check,
     inspected,
     make_private,
-    make_private_folder,
     upgrade_connection,
     upgrade_unlocked,
 )

@@ -28,5 +28,6 @@ plugin = Plugin(
     sender="adapters.email.sender:create",
     pace=_pace,
     doctor="adapters.email.doctor:examined",
+    commands={"bounce": "adapters.email.shell:bounce", "signed": "adapters.email.shell:signed"},
     locale=Path(__file__).parent.parent / "locale",
 )

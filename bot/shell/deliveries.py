@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.shell.parts import key_place, settings_of
+from bot.shell.parts import Shell, place_of, settings_of
 
 if TYPE_CHECKING:
     from bot.domain.deliveries import Delivery
@@ -18,21 +17,19 @@ if TYPE_CHECKING:
 @click.option("--announcement", type=int, help="Number of one announcement; a line for each place it goes to.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def deliveries(config: Path | None, announcement: int | None, as_json: bool) -> None:
+def deliveries(shell: Shell, announcement: int | None, as_json: bool) -> None:
     """Show what was sent and what waits: in numbers, or each place of one announcement."""
     import json
 
     from bot.domain.deliveries import Subject
-    from storage.beside import Beside
 
-    settings = settings_of(config)
-    beside = Beside(settings.url, key_place(settings))
+    records = shell.upkeep().records(place_of(settings_of(shell)))
     if announcement is None:
-        overview = asyncio.run(beside.deliveries_overview())
+        overview = asyncio.run(records.deliveries_overview())
         lines = [f"{name}: {value}" for name, value in overview.items()]
         click.echo(json.dumps(overview, indent=2) if as_json else "\n".join(lines))
         return
-    rows = asyncio.run(beside.deliveries_of(Subject.ANNOUNCEMENT, announcement))
+    rows = asyncio.run(records.deliveries_of(Subject.ANNOUNCEMENT, announcement))
     told = [_told(one) for one in rows]
     if as_json:
         click.echo(json.dumps(told, indent=2))
@@ -44,12 +41,9 @@ def deliveries(config: Path | None, announcement: int | None, as_json: bool) -> 
 
 @click.command()
 @click.pass_obj
-def resume(config: Path | None) -> None:
+def resume(shell: Shell) -> None:
     """Start sending again, after a restored backup or a pause; every message that may have gone out is looked up."""
-    from storage.beside import Beside
-
-    settings = settings_of(config)
-    reason = asyncio.run(Beside(settings.url, key_place(settings)).resume())
+    reason = asyncio.run(shell.upkeep().copies(place_of(settings_of(shell))).resume())
     click.echo("Sending goes on." if reason else "Sending was not paused.")
 
 

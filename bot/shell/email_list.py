@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from bot.shell.parts import ready_folder, settings_of, within
+from bot.shell.parts import Shell, ready_folder, settings_of, within
 
 if TYPE_CHECKING:
     from bot.ports import OpenUnitOfWork, UnitOfWork
@@ -26,7 +26,7 @@ def email() -> None:
 @click.argument("file", type=click.File("rb"))
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 @click.pass_obj
-def import_list(config: Path | None, file: BinaryIO, as_json: bool) -> None:
+def import_list(shell: Shell, file: BinaryIO, as_json: bool) -> None:
     """Add addresses whose owners agreed: CSV with the columns address, consented (YYYY-MM-DD) and lang."""
     import json
 
@@ -37,7 +37,7 @@ def import_list(config: Path | None, file: BinaryIO, as_json: bool) -> None:
 
     try:
         text = file.read().decode("utf-8-sig")
-        found = _within(config, lambda uow, settings: add(uow, settings, text, utc_now()), writes=True)
+        found = _within(shell, lambda uow, settings: add(uow, settings, text, utc_now()), writes=True)
     except ValueError as error:  # also of the encoding
         raise ConfigError(f"{file.name}: {error}; nothing was added") from None
     counts = {one: found[one] for one in Outcome}
@@ -48,11 +48,11 @@ def import_list(config: Path | None, file: BinaryIO, as_json: bool) -> None:
 @email.command("export")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.pass_obj
-def export_list(config: Path | None, file: Path | None) -> None:
+def export_list(shell: Shell, file: Path | None) -> None:
     """Write the confirmed addresses as CSV to FILE (readable by you alone), or print them."""
     from bot import mailing_files
 
-    content: bytes = _within(config, mailing_files.export_list, writes=False)
+    content: bytes = _within(shell, mailing_files.export_list, writes=False)
     if file is None:
         sys.stdout.buffer.write(content)
         return
@@ -65,35 +65,34 @@ def export_list(config: Path | None, file: Path | None) -> None:
 @email.command("bounce")
 @click.option("--to", "recipient", default="", help="The envelope's recipient, when your mail server tells it.")
 @click.pass_obj
-def bounce(config: Path | None, recipient: str) -> None:
+def bounce(shell: Shell, recipient: str) -> None:
     """Take one mail that came back from standard input; the running bot acts on it. For a mail server's pipe."""
-    from adapters.email.incoming import MAX_BYTES, read
-    from adapters.email.spool import put
-
-    settings = settings_of(config)
+    settings = settings_of(shell)
     ready_folder(settings.data_dir)
     known = recipient or os.environ.get("ORIGINAL_RECIPIENT", "")  # Source: Postfix local(8), pipe to a command
-    event = read(sys.stdin.buffer.read(MAX_BYTES), [known] if known else [])
-    if event:
-        put(settings.data_dir, event)
+    _adapter("bounce")(settings.data_dir, sys.stdin.buffer, known)
 
 
 @email.command("signed")
 def signed() -> None:
     """Say whether the signature (DKIM) of a received mail, read from standard input, covers what lists need."""
-    from adapters.email.incoming import MAX_BYTES
-    from adapters.email.signatures import judged
-
-    is_well, said = judged(sys.stdin.buffer.read(MAX_BYTES))
+    is_well, said = _adapter("signed")(sys.stdin.buffer)
     click.echo(said)
     sys.exit(0 if is_well else 1)
 
 
-def _within(config: Path | None, work: Callable[[UnitOfWork, Settings], Awaitable[Any]], *, writes: bool) -> Any:
+def _adapter(command: str) -> Any:
+    """Return what the adapter that reads mail does for the command."""
+    from bot.plugin import imported, plugins
+
+    return imported(next(one.commands[command] for one in plugins() if command in one.commands))
+
+
+def _within(shell: Shell, work: Callable[[UnitOfWork, Settings], Awaitable[Any]], *, writes: bool) -> Any:
     """Return what `work` returns in one unit of work on the configured database."""
 
     async def in_one(settings: Settings, unit_of_work: OpenUnitOfWork) -> Any:
         async with unit_of_work(writes=writes) as uow:
             return await work(uow, settings)
 
-    return within(config, in_one)
+    return within(shell, in_one)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bot.shell.parts import key_place, settings_of, within
+from bot.shell.parts import Shell, place_of, settings_of, within
 
 
 @click.group()
@@ -25,11 +25,11 @@ def export() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON in place of CSV.")
 @click.pass_obj
-def export_members(config: Path | None, file: Path | None, viewer: str, as_json: bool) -> None:
+def export_members(shell: Shell, file: Path | None, viewer: str, as_json: bool) -> None:
     """Write the members to FILE (readable by you alone), or print them: the fields that each lets be seen."""
     from bot.member_lists import as_file
 
-    content: bytes = within(config, lambda settings, opened: as_file(opened, settings, viewer, as_json=as_json))
+    content: bytes = within(shell, lambda settings, opened: as_file(opened, settings, viewer, as_json=as_json))
     _written(content, file, "The members are")
 
 
@@ -37,24 +37,20 @@ def export_members(config: Path | None, file: Path | None, viewer: str, as_json:
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 @click.option("--json", "as_json", is_flag=True, help="JSON in place of CSV.")
 @click.pass_obj
-def export_convenings(config: Path | None, file: Path | None, as_json: bool) -> None:
+def export_convenings(shell: Shell, file: Path | None, as_json: bool) -> None:
     """Write every convening with its counts to FILE (readable by you alone), or print them; nothing of persons."""
     from bot.convening_lists import as_file
 
-    content: bytes = within(config, lambda _, opened: as_file(opened, as_json=as_json))
+    content: bytes = within(shell, lambda _, opened: as_file(opened, as_json=as_json))
     _written(content, file, "The convenings are")
 
 
 @export.command("audit")
 @click.pass_obj
-def export_audit(config: Path | None) -> None:
+def export_audit(shell: Shell) -> None:
     """Print the record of administrative acts, one JSON object a line, oldest first; accounts are references."""
-    from storage.audit_chain import as_json
-    from storage.beside import Beside
-
-    settings = settings_of(config)
-    for entry in asyncio.run(Beside(settings.url, key_place(settings)).audit()):
-        click.echo(json.dumps(as_json(entry)))
+    for entry in asyncio.run(shell.upkeep().records(place_of(settings_of(shell))).audit()):
+        click.echo(json.dumps(entry))
 
 
 def _written(content: bytes, file: Path | None, what: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bot.shell.parts import key_place, quiet_edition, settings_of
+from bot.shell.parts import Shell, place_of, quiet_edition, settings_of
 
 
 @click.group()
@@ -19,13 +19,13 @@ def knowledge() -> None:
 @knowledge.command("check")
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.pass_obj
-def knowledge_check(config: Path | None, strict: bool) -> None:
+def knowledge_check(shell: Shell, strict: bool) -> None:
     """Find faults in the content, that of chapters too; exit code 1 when there are any."""
     from datetime import UTC, datetime
 
     from knowledge.advice import checked
 
-    errors, warnings = checked(datetime.now(UTC).date(), settings_of(config).knowledge.chapters.values())
+    errors, warnings = checked(datetime.now(UTC).date(), settings_of(shell).knowledge.chapters.values())
     for error in errors:
         click.echo(f"error: {error}")
     for hint in warnings:
@@ -40,7 +40,7 @@ def knowledge_check(config: Path | None, strict: bool) -> None:
 @click.option("--misses", "shown", is_flag=True, help="List the questions that were not answered rightly.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
 @click.pass_obj
-def knowledge_eval(config: Path | None, file: Path, picture: Path | None, shown: bool, as_json: bool) -> None:
+def knowledge_eval(shell: Shell, file: Path, picture: Path | None, shown: bool, as_json: bool) -> None:
     """Ask the questions of a JSON Lines FILE and count: {"id", "text", "gold": [topic ids], "lang", "theme"} a line."""
     import json
     from dataclasses import asdict
@@ -49,7 +49,7 @@ def knowledge_eval(config: Path | None, file: Path, picture: Path | None, shown:
     from knowledge.figures import draw_reliability, misses, table
 
     questions = read_questions(file)
-    edition = quiet_edition(settings_of(config))
+    edition = quiet_edition(shell)
     asked = ask_all(edition.index, questions, edition.bank.topics)
     parts = parted(asked, {topic.id: topic.theme for topic in edition.bank.topics.values()})
     for line in misses(asked) if shown else ():
@@ -64,26 +64,24 @@ def knowledge_eval(config: Path | None, file: Path, picture: Path | None, shown:
 
 @knowledge.command("stats")
 @click.pass_obj
-def knowledge_stats(config: Path | None) -> None:
+def knowledge_stats(shell: Shell) -> None:
     """Print how much the knowledge base holds, and when it answers."""
     from knowledge.figures import stats
 
-    edition = quiet_edition(settings_of(config))
+    edition = quiet_edition(shell)
     click.echo("\n".join(stats(edition.bank, edition.index)))
 
 
 @knowledge.command("export")
 @click.option("--to", "folder", type=click.Path(path_type=Path), required=True, help="The content folder to write to.")
 @click.pass_obj
-def knowledge_export(config: Path | None, folder: Path) -> None:
+def knowledge_export(shell: Shell, folder: Path) -> None:
     """Write the topics that people published in chat as content files, and take out those they withdrew."""
     from bot.domain.topic_files import files_of
     from bot.knowledge_files import remove_files, write_files
-    from storage.beside import Beside
 
-    settings = settings_of(config)
-    beside = Beside(settings.url, key_place(settings))
-    topics, withdrawn = asyncio.run(beside.published_topics()), asyncio.run(beside.withdrawn_topics())
+    records = shell.upkeep().records(place_of(settings_of(shell)))
+    topics, withdrawn = asyncio.run(records.published_topics()), asyncio.run(records.withdrawn_topics())
     written = write_files(files_of(topics), folder)
     for path in written:
         click.echo(path)

@@ -6,26 +6,42 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.domain.lanes import Paces
+    from bot.domain.upkeep import Place
     from bot.knowledge_base import Edition, KnowledgeBase
     from bot.plugin import Plugin
     from bot.ports import OpenUnitOfWork
     from bot.settings import Settings
-    from storage import Storage
-    from storage.keys import KeyPlace
+    from bot.shell.ports import Opened, Upkeep
 
 
-def settings_of(config: Path | None, installed: Sequence[Plugin] | None = None) -> Settings:
+@dataclass(frozen=True)
+class Shell:
+    """What each command gets: the settings file that was named, and the database, imported where it is used."""
+
+    config: Path | None
+    upkeep: Callable[[], Upkeep]
+
+
+def settings_of(shell: Shell, installed: Sequence[Plugin] | None = None) -> Settings:
     from bot.config import load_settings
     from bot.plugin import plugins
 
     specs = [one.spec for one in (plugins() if installed is None else installed) if one.spec]
-    return load_settings(config, os.environ, specs)
+    return load_settings(shell.config, os.environ, specs)
+
+
+def place_of(settings: Settings) -> Place:
+    """Return where the database and its keys are."""
+    from bot.domain.upkeep import Place
+
+    return Place(settings.url, settings.data_dir, settings.secret_keys.get_secret_value())
 
 
 def named(name: str, some: Sequence[Plugin]) -> Plugin:
@@ -43,43 +59,37 @@ def ready_folder(folder: Path) -> None:
     Raises:
         ConfigError: it cannot be made or written.
     """
+    from bot.domain.upkeep import make_private_folder
     from bot.errors import ConfigError
-    from storage.migrate import make_private_folder
 
     make_private_folder(folder)
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         raise ConfigError(f"data_dir: {folder} is no folder that this account may write; name one (HRC_DATA_DIR)")
 
 
-def key_place(settings: Settings) -> KeyPlace:
-    """Return where the keys of field encryption are."""
-    from storage.keys import KeyPlace
-
-    return KeyPlace(settings.secret_keys.get_secret_value(), settings.data_dir)
-
-
-async def whole_knowledge(settings: Settings) -> KnowledgeBase:
+async def whole_knowledge(shell: Shell, settings: Settings) -> KnowledgeBase:
     """Return the knowledge base with the topics published in the database, if there is one; the bot may be running."""
     from bot.engine import knowledge_of
-    from storage.beside import Beside
 
-    knowledge = knowledge_of(settings)
-    beside = Beside(settings.url, key_place(settings))
-    published, withdrawn = await beside.published_topics(), await beside.withdrawn_topics()
+    knowledge, records = knowledge_of(settings), shell.upkeep().records(place_of(settings))
+    published, withdrawn = await records.published_topics(), await records.withdrawn_topics()
     if published or withdrawn:
         await knowledge.adopt(tuple(one.topic for one in published), [one.id for one in withdrawn])
     return knowledge
 
 
-def quiet_edition(settings: Settings) -> Edition:
+def quiet_edition(shell: Shell) -> Edition:
     """Return what people of no chapter are answered from; the log keeps to warnings."""
     from bot.logs import configure
 
+    settings = settings_of(shell)
     configure(settings.log.model_copy(update={"level": "warning"}))
-    return asyncio.run(whole_knowledge(settings)).common
+    return asyncio.run(whole_knowledge(shell, settings)).common
 
 
-async def with_app(settings: Settings, chosen: Sequence[Plugin], work: Any, *, delivers: bool = True) -> Any:
+async def with_app(
+    shell: Shell, settings: Settings, chosen: Sequence[Plugin], work: Any, *, delivers: bool = True
+) -> Any:
     """Open storage and knowledge, build the parts, do `work(app)`, and close storage.
 
     Args:
@@ -94,13 +104,13 @@ async def with_app(settings: Settings, chosen: Sequence[Plugin], work: Any, *, d
     share_arena()
     ready_folder(settings.data_dir)
     loading = asyncio.create_task(asyncio.to_thread(knowledge_of, settings, at_once=True))
-    async with opened_storage(settings) as (storage, paces):
+    async with opened_storage(shell, settings) as (storage, paces):
         knowledge, waking = await loading, storage.wakeups
         parts = build(settings, chosen, storage.unit_of_work, knowledge, paces, waking, delivers=delivers)
         return await work(parts)
 
 
-async def delivering(settings: Settings, chosen: Sequence[Plugin]) -> None:
+async def delivering(shell: Shell, settings: Settings, chosen: Sequence[Plugin]) -> None:
     """Open storage and deliver until stopped."""
     from bot.deliver import deliver
     from bot.logs import configure
@@ -109,26 +119,21 @@ async def delivering(settings: Settings, chosen: Sequence[Plugin]) -> None:
     configure(settings.log)
     share_arena()
     ready_folder(settings.data_dir)
-    async with opened_storage(settings) as (storage, paces):
+    async with opened_storage(shell, settings) as (storage, paces):
         await deliver(settings, chosen, storage.unit_of_work, storage.wakeups, paces)
 
 
 @asynccontextmanager
-async def opened_storage(settings: Settings) -> AsyncIterator[tuple[Storage, Paces]]:
+async def opened_storage(shell: Shell, settings: Settings) -> AsyncIterator[tuple[Opened, Paces]]:
     """Yield the open database and what limits each platform."""
     from bot.plugin import paces_of, plugins
-    from storage import open_storage
 
-    paces = paces_of(settings, plugins())
-    keys, settles = settings.secret_keys.get_secret_value(), timedelta(seconds=settings.deliveries.settle_s)
-    storage = await open_storage(settings.url, settings.data_dir, paces=paces, secret_keys=keys, settles=settles)
-    try:
+    paces, settles = paces_of(settings, plugins()), timedelta(seconds=settings.deliveries.settle_s)
+    async with shell.upkeep().opened(place_of(settings), paces, settles) as storage:
         yield storage, paces
-    finally:
-        await storage.close()
 
 
-def within(config: Path | None, work: Callable[[Settings, OpenUnitOfWork], Awaitable[Any]]) -> Any:
+def within(shell: Shell, work: Callable[[Settings, OpenUnitOfWork], Awaitable[Any]]) -> Any:
     """Open the configured database, do `work`, and close it; return what it returned.
 
     Raises:
@@ -136,12 +141,12 @@ def within(config: Path | None, work: Callable[[Settings, OpenUnitOfWork], Await
     """
     from bot.logs import configure
 
-    settings = settings_of(config)
+    settings = settings_of(shell)
     configure(settings.log.model_copy(update={"level": "warning"}))
     ready_folder(settings.data_dir)
 
     async def whole() -> Any:
-        async with opened_storage(settings) as (storage, _):
+        async with opened_storage(shell, settings) as (storage, _):
             return await work(settings, storage.unit_of_work)
 
     return asyncio.run(whole())

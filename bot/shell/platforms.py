@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import click
 
-from bot.shell.parts import named, settings_of, with_app
+from bot.shell.parts import Shell, named, settings_of, with_app
 
 
 @click.command()
 @click.argument("platform")
 @click.pass_obj
-def manifest(config: Path | None, platform: str) -> None:
+def manifest(shell: Shell, platform: str) -> None:
     """Print the app manifest for a platform, made from the commands."""
     import json
 
@@ -24,7 +23,7 @@ def manifest(config: Path | None, platform: str) -> None:
     installed = plugins()
     plugin = named(platform, [one for one in installed if one.manifest])
     translators = Translators([CORE_CATALOGUES, *([plugin.locale] if plugin.locale else [])])
-    made = imported(plugin.manifest)(load(), settings_of(config, installed), translators)
+    made = imported(plugin.manifest)(load(), settings_of(shell, installed), translators)
     click.echo(json.dumps(made, indent=2, ensure_ascii=False))
 
 
@@ -36,11 +35,11 @@ def commands() -> None:
 @commands.command("sync")
 @click.argument("platform")
 @click.pass_obj
-def commands_sync(config: Path | None, platform: str) -> None:
+def commands_sync(shell: Shell, platform: str) -> None:
     """Send the commands to a platform, when they changed."""
     from bot.plugin import imported, plugins
 
     installed = plugins()
     plugin = named(platform, [one for one in installed if one.sync])
-    settings = settings_of(config, installed)
-    click.echo(asyncio.run(with_app(settings, [plugin], lambda app: imported(plugin.sync)(app.host))))
+    settings = settings_of(shell, installed)
+    click.echo(asyncio.run(with_app(shell, settings, [plugin], lambda app: imported(plugin.sync)(app.host))))

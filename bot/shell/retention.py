@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.shell.parts import within
+from bot.shell.parts import Shell, within
 
 if TYPE_CHECKING:
     from bot.ports import OpenUnitOfWork
@@ -23,11 +22,11 @@ def retention() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be deleted; delete nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 @click.pass_obj
-def retention_run(config: Path | None, dry_run: bool, as_json: bool) -> None:
+def retention_run(shell: Shell, dry_run: bool, as_json: bool) -> None:
     """Delete what is older than its age; a running bot does the same every hour."""
     import json
 
-    counts = within(config, _looked if dry_run else _deleted)
+    counts = within(shell, _looked if dry_run else _deleted)
     if as_json:
         click.echo(json.dumps(counts))
         return
