@@ -8,9 +8,10 @@ TEST_STAMP := $(VENV)/.test
 MAILMAN := $(VENV)/mailman
 MAILMAN_STAMP := $(VENV)/.mailman
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+SBOM ?= sbom.json
 ARGS ?=
 
-.PHONY: run test check bench bench-delivery lock calibrate words clean
+.PHONY: run test check bench bench-delivery audit sbom lock calibrate words clean
 
 run: $(RUN_STAMP)
 	@$(BIN)/hrc-bot run $(ARGS)
@@ -30,6 +31,14 @@ bench: $(TEST_STAMP)
 # How many messages get lost or come twice, how fast they go: minutes; ARGS="crash limits" names parts.
 bench-delivery: $(TEST_STAMP)
 	@$(BIN)/python -m tests.bench.bench_delivery $(ARGS)
+
+# Fails when a pinned dependency has a known vulnerability; exceptions stand in tests/audit-exceptions.toml.
+audit: $(TEST_STAMP)
+	@$(BIN)/python -m tests.audit $(ARGS)
+
+# Lists what runs, pinned and with hashes, as CycloneDX JSON.
+sbom: $(TEST_STAMP)
+	@$(BIN)/python -W ignore::UserWarning -m cyclonedx_py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o $(SBOM)
 
 # Reads pyproject.toml and pins everything, for every Python and system that we support.
 lock: $(TEST_STAMP)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
+from bot.outgoing import callable_address
 from bot.section import Section, one_address
 
 
@@ -46,6 +47,11 @@ class Email(Section):
             raise ValueError("write it in one line, without control characters")
         return value.strip()
 
+    @field_validator("host")
+    @classmethod
+    def _relay(cls, value: str) -> str:
+        return callable_address(value)
+
     @field_validator("list_id")
     @classmethod
     def _list_name(cls, value: str) -> str:
@@ -66,7 +72,7 @@ class Email(Section):
     def _web_address(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise ValueError("write a full address such as http://localhost:8001/3.1")
-        return value.rstrip("/")
+        return callable_address(value).rstrip("/")
 
     @property
     def is_on(self) -> bool:

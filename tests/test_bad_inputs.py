@@ -18,8 +18,6 @@ WAITS_FOR = {
     "discord-signature-wrong": "discord over http",
     "health-with-dead-db": "operations",
     "metrics-cardinality": "operations",
-    "dependency-known-bad": "operations",
-    "proxy-to-metadata": "operations",  # no address of the configuration is called but the platforms' own
 }
 
 

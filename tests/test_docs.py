@@ -10,10 +10,13 @@ import pytest
 
 from bot.__main__ import main
 from bot.config import load_settings
+from bot.domain.holdings import HOLDINGS, NAMELESS
 from bot.plugin import plugins
 from bot.registry import load
 from bot.settings import SECRETS, Section, Settings
 from knowledge.strict_yaml import load as load_yaml
+from storage.models import Base
+from storage.sealing import AccountText, Sealable
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -74,6 +77,43 @@ def test_every_command_and_option_is_documented(command):
 @pytest.mark.parametrize("command", list(_shell_commands(main)))
 def test_every_shell_command_is_documented(command):
     assert f"`{command}" in DOCS
+
+
+def _handed_over() -> list[list[str]]:
+    """Return the cells of the table of what there is to hand over: record, without the key, with it, kept."""
+    part = (ROOT / "docs" / "SECURITY.md").read_text().partition("## What we could hand over")[2].partition("\n## ")[0]
+    rows = [line.strip("|").split("|") for line in part.splitlines() if line.startswith("| ")]
+    return [row for row in rows[1:] if not row[0].startswith(" ---")]
+
+
+def _named(cell: str) -> list[str]:
+    return re.findall(r"`([a-z_]+)`", cell)
+
+
+def test_what_could_be_handed_over_names_every_table_once():
+    named = [table for row in _handed_over() for table in _named(row[0])]
+    assert sorted(named) == sorted(Base.metadata.tables)
+    assert {one.table for one in HOLDINGS} | set(NAMELESS) == set(named)
+
+
+@pytest.mark.parametrize("holding", HOLDINGS, ids=lambda one: one.table)
+def test_what_could_be_handed_over_is_kept_as_long_as_people_are_told(holding):
+    row = next(row for row in _handed_over() if holding.table in _named(row[0]))
+    assert re.findall(r"`retention\.(\w+)`", row[3]) == ([holding.age] if holding.age else []), row
+
+
+@pytest.mark.parametrize("table", Base.metadata.sorted_tables, ids=lambda one: one.name)
+def test_what_needs_the_key_is_told_as_needing_it(table):
+    """A table with a sealed column, or one that can only be compared with the key, is not told as readable."""
+    row = next(row for row in _handed_over() if table.name in _named(row[0]))
+    is_sealed = any(isinstance(one.type, Sealable | AccountText) for one in table.columns)
+    shared = any(
+        isinstance(column.type, Sealable | AccountText)
+        for name in _named(row[0])
+        for column in Base.metadata.tables[name].columns
+    )
+    assert not is_sealed or "nothing more" not in row[2], row
+    assert is_sealed or shared or "nothing more" in row[2] or "knows already" in row[2], row
 
 
 def test_links_between_documents_lead_somewhere():

@@ -9,6 +9,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
+from adapters.discord.connections import connector
 from adapters.discord.markdown import own_number
 from adapters.discord.settings import APPS, NAME, DiscordSettings, section_of, token_line
 from adapters.discord.wire import USER_AGENT
@@ -27,7 +28,7 @@ async def examined(settings: Settings, follows: Sequence[Follow]) -> list[Check]
     """Return what Discord says about the configuration and the channels that follow."""
     section = section_of(settings)
     Route.BASE = section.api_url
-    client = discord.Client(intents=discord.Intents.none())
+    client = discord.Client(intents=discord.Intents.none(), connector=connector())
     try:
         return [check async for check in _checks(client, section, follows)]
     finally:
@@ -66,7 +67,7 @@ async def _got(client: discord.Client, path: str) -> dict[str, Any] | int:
 
 async def _date(base: str) -> str:
     """Return the `Date` header of an answer that needs no token."""
-    opened = aiohttp.ClientSession(headers={"User-Agent": USER_AGENT}, trust_env=True)
+    opened = aiohttp.ClientSession(connector=connector(), headers={"User-Agent": USER_AGENT}, trust_env=True)
     try:
         async with opened as session, session.get(f"{base}/gateway") as answer:
             return answer.headers.get("Date", "")

@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 from discord.http import Route
 
+from adapters.discord.connections import connector
 from adapters.discord.markdown import escape
 from adapters.discord.rest import Circuit, Rest, judged
 from adapters.discord.wire import TIMEOUT, USER_AGENT
@@ -58,7 +59,9 @@ class EventBoard:
         headers = {"Authorization": f"Bot {self._token}", "User-Agent": USER_AGENT}
         try:
             async with (
-                aiohttp.ClientSession(timeout=TIMEOUT, headers=headers, trust_env=True) as session,
+                aiohttp.ClientSession(
+                    connector=connector(), timeout=TIMEOUT, headers=headers, trust_env=True
+                ) as session,
                 session.post(url, json=body) as answer,
             ):
                 said = _parsed(await answer.text())

@@ -19,6 +19,7 @@ import structlog
 import yarl
 from discord.gateway import DiscordWebSocket, ReconnectWebSocket
 
+from adapters.discord.connections import connector
 from adapters.discord.interactions import Interaction
 
 log = structlog.get_logger("discord")
@@ -54,6 +55,7 @@ class Gateway(discord.Client):
     ) -> None:
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
+            connector=connector(),
             intents=discord.Intents(guilds=True, guild_messages=True, dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),

@@ -12,6 +12,7 @@ import discord
 import structlog
 from discord.http import Route
 
+from adapters.discord.connections import connector
 from adapters.discord.settings import section_of, token_line
 from adapters.discord.tree import payloads
 from bot.errors import BotError, ConfigError
@@ -46,7 +47,7 @@ async def synced(host: Host) -> str:
     if not section.token.get_secret_value().strip():
         raise ConfigError("discord.token (the variable DISCORD_BOT_TOKEN) is missing; hrc-bot setup asks for it")
     Route.BASE = section.api_url
-    client = discord.Client(intents=discord.Intents.none())
+    client = discord.Client(intents=discord.Intents.none(), connector=connector())
     try:
         await client.login(section.token.get_secret_value())
         is_known = _is_known(client, host) and await _names_there(client) == {one["name"] for one in _commands(host)}

@@ -17,6 +17,7 @@ import discord
 import structlog
 from discord.http import HTTPClient, Ratelimit, Route
 
+from adapters.discord.connections import connector
 from adapters.discord.wire import form_parts
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
 from bot.ports import Problem
@@ -91,7 +92,7 @@ class Http(HTTPClient):
     def __init__(self) -> None:
         trace = aiohttp.TraceConfig()
         trace.on_request_end.append(_noted)
-        super().__init__(asyncio.get_running_loop(), http_trace=trace)
+        super().__init__(asyncio.get_running_loop(), connector(), http_trace=trace)
         self.max_ratelimit_timeout = AT_ONCE_S
 
     def get_ratelimit(self, key: str) -> Ratelimit:
@@ -126,7 +127,7 @@ class Line:
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._http is not None and self.me:
+        if self._http is not None:
             await self._http.close()
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
+from bot.outgoing import callable_address
 from bot.settings import Section, SectionSpec, Settings
 
 NAME = "discord"
@@ -30,7 +31,7 @@ class DiscordSettings(Section):
     def _address(cls, value: str) -> str:
         if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
             raise ValueError("write a full address such as https://discord.com/api/v10")
-        return value.rstrip("/")
+        return callable_address(value).rstrip("/")
 
 
 SPEC = SectionSpec(NAME, DiscordSettings, {"DISCORD_BOT_TOKEN": "token", "DISCORD_API_URL": "api_url"})

@@ -18,6 +18,7 @@ from urllib.request import getproxies
 import aiohttp
 import structlog
 
+from adapters.discord.connections import connector
 from adapters.discord.render import Message
 
 log = structlog.get_logger("discord")
@@ -90,7 +91,9 @@ class Wire:
             # Without a proxy, looking for one at every call would cost half of the time to the first answer.
             is_proxied = bool(getproxies())
             headers = {"User-Agent": USER_AGENT}
-            self._session = aiohttp.ClientSession(timeout=TIMEOUT, headers=headers, trust_env=is_proxied)
+            self._session = aiohttp.ClientSession(
+                connector=connector(), timeout=TIMEOUT, headers=headers, trust_env=is_proxied
+            )
         return self._session
 
     async def _call(self, method: str, path: str, body: Mapping[str, Any], *, repeats: bool = False) -> Outcome:

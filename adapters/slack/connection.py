@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
+import aiohttp
 import structlog
 from aiohttp import web as http
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -27,7 +28,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 
 from adapters.slack.seen import Seen
 from adapters.slack.settings import SlackSettings
-from adapters.slack.web import LOGGER, Web
+from adapters.slack.web import LOGGER, Web, connector_of
 from bot.errors import ConfigError
 
 log = structlog.get_logger("adapters.slack")
@@ -64,9 +65,13 @@ class SocketConnection:
         )
         handler.client.wss_uri = url
         self._handler = handler
+        self._settings = settings
 
     async def open(self) -> None:
         """Connect; the SDK connects again by itself from then on, each time at a new address."""
+        client = self._handler.client
+        await client.aiohttp_client_session.close()
+        client.aiohttp_client_session = aiohttp.ClientSession(connector=connector_of(self._settings))
         await self._handler.connect_async()
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from bot.errors import ConfigError
+from bot.outgoing import callable_address
 from bot.settings import Section, SectionSpec, Settings
 
 NAME = "slack"
@@ -41,7 +42,7 @@ class SlackSettings(Section):
     def _address(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise ValueError("write a full address such as https://slack.com/api/")
-        return value.rstrip("/") + "/" if value else value
+        return callable_address(value).rstrip("/") + "/" if value else value
 
     @field_validator("bot_token", "app_token", "signing_secret")
     @classmethod

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.settings import SlackSettings
 from bot.errors import DeliveryDelayed, DeliveryError, DeliveryRefused, DeliveryUncertain
+from bot.outgoing import guarded
 from bot.ports import Problem
 
 log = structlog.get_logger("adapters.slack")
@@ -55,6 +56,12 @@ _PROBLEMS = {
 _PROBLEM_OF = {code: problem for problem, codes in _PROBLEMS.items() for code in codes}
 
 
+def connector_of(settings: SlackSettings, limit: int = 0) -> aiohttp.TCPConnector:
+    """Return a connector for calls to Slack, and for the addresses that Slack names; needs a running loop."""
+    usual = str(SlackSettings.model_fields["api_url"].default)
+    return aiohttp.TCPConnector(limit=limit, socket_factory=guarded(settings.api_url, usual))
+
+
 class Refused(DeliveryRefused):
     """Slack said no. `code` is neutral, `said` is Slack's own code, for logs and the operator."""
 
@@ -91,7 +98,7 @@ class Web:
 
     def open(self) -> None:
         """Make the connection pool; needs a running loop."""
-        connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS)
+        connector = connector_of(self._settings, MAX_CONNECTIONS)
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), connector=connector)
         self.client.session = self._session
 
