@@ -6,6 +6,7 @@ inside: to a neighbour on the network, or to the address where clouds hand out t
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import ipaddress
 import socket
@@ -44,6 +45,20 @@ def callable_address(value: str) -> str:
     if is_never_called(host):
         raise ValueError("the bot never connects to that address; write the one of the service itself")
     return value
+
+
+async def looked_up(host: str) -> None:
+    """Look a name up, for a library that makes its own sockets.
+
+    Raises:
+        PermissionError: it leads where the bot never connects to; what cannot be looked up is left to the library.
+    """
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return
+    if any(is_never_called(str(address[0])) for *_, address in found):
+        raise PermissionError(errno.EACCES, "the bot does not connect to that address")
 
 
 def guarded(base: str, usual: str) -> Opens:

@@ -82,9 +82,9 @@ def found(lock: Path, advisories: str) -> list[dict[str, object]]:
         pins = json.loads(run.stdout)["dependencies"]
     except (ValueError, KeyError):
         last = (run.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise Faulty(f"{lock.name}: the audit did not finish: {last}") from None
+        raise Faulty(f"{_named(lock)}: the audit did not finish: {last}") from None
     if not pins:
-        raise Faulty(f"{lock.name}: nothing is pinned there")
+        raise Faulty(f"{_named(lock)}: nothing is pinned there")
     return [pin for pin in pins if pin["vulns"]]
 
 
@@ -96,10 +96,15 @@ def told(lock: Path, pins: list[dict[str, object]], reasons: Mapping[str, str]) 
             ids = [advisory["id"], *advisory["aliases"]]
             reason = next((reasons[one] for one in ids if one in reasons), "")
             mended = ", ".join(advisory["fix_versions"]) or "no release yet"
-            what = f"{lock.name}: {pin['name']} {pin['version']}: {' '.join(ids)}; mended in: {mended}"
+            what = f"{_named(lock)}: {pin['name']} {pin['version']}: {' '.join(ids)}; mended in: {mended}"
             print(f"{what}; excused: {reason}" if reason else what)
             bad += not reason
     return bad
+
+
+def _named(lock: Path) -> str:
+    """Return how the lock file is called: several have the same name."""
+    return str(lock.relative_to(ROOT)) if lock.is_relative_to(ROOT) else lock.name
 
 
 @click.command()

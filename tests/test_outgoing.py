@@ -19,9 +19,13 @@ from pydantic import SecretStr
 from adapters.discord import connections
 from adapters.discord.rest import Line
 from adapters.discord.wire import Handle, Kind, Wire
+from adapters.email import relay
+from adapters.email.mailman import Mailman
+from adapters.email.relay import Unreachable
 from adapters.slack.settings import SlackSettings
 from adapters.slack.web import Web
 from bot.config import load_settings
+from bot.email_settings import Email
 from bot.errors import ConfigError, DeliveryError
 from bot.outgoing import guarded
 from bot.plugin import plugins
@@ -38,7 +42,7 @@ _heard: list[list[str]] = []
 
 def _hear(event: str, arguments: tuple[object, ...]) -> None:
     if _heard and event in ("socket.connect", "socket.getaddrinfo"):
-        target = arguments[1] if event == "socket.connect" else arguments[0]
+        target = arguments[1] if event == "socket.connect" else f"name {arguments[0]!s}"
         _heard[-1].append(str(target[0] if isinstance(target, tuple) else target))
 
 
@@ -142,6 +146,24 @@ async def test_proxy_to_metadata_by_a_redirect_of_discord_is_not_followed(called
     await line.close()
     assert (outcome.ok, len(server.seen)) == (False, 2)
     assert set(called) == {"127.0.0.1"}
+
+
+async def test_proxy_to_metadata_by_a_redirect_of_mailman_is_not_followed(server):
+    server.to = "/elsewhere"
+    mailman = Mailman(Email(mailman_url=f"{server.url}/3.1", list_address="news@lists.example"))
+    with pytest.raises(ConfigError, match="307"):
+        await mailman.checked()
+    assert len(server.seen) == 1
+
+
+async def test_proxy_to_metadata_as_what_the_name_of_relay_or_mailman_means_is_not_called(called):
+    """The setting is a name there; a copy with the number stands in for what the look-up says."""
+    settings = Email().model_copy(update={"host": METADATA, "mailman_url": f"http://{METADATA}/3.1"})
+    with pytest.raises(Unreachable):
+        await relay.connected(settings)
+    with pytest.raises(ConfigError, match="cannot be reached"):
+        await Mailman(settings).checked()
+    assert set(called) == {f"name {METADATA}"}
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::ffff:127.0.0.1]"])

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 
 import structlog
 from mailmanclient import Client, MailingList, MailmanConnectionError
 
 from bot.email_settings import Email
 from bot.errors import ConfigError, DeliveryDelayed, DeliveryRefused
+from bot.outgoing import looked_up
 from bot.ports import Problem
 
 log = structlog.get_logger("adapters.email")
@@ -28,7 +31,8 @@ class Mailman:
     def __init__(self, settings: Email) -> None:
         self._address = settings.list_address
         user, password = settings.mailman_user.get_secret_value(), settings.mailman_password.get_secret_value()
-        self._client = Client(settings.mailman_url, user, password)
+        self._host = urlsplit(settings.mailman_url).hostname or ""
+        self._client = Client(settings.mailman_url, user, password, request_hooks=[_no_redirect])
 
     async def subscribe(self, address: str) -> None:
         """Ask for membership; Mailman asks the owner to confirm, as its list is set up.
@@ -50,6 +54,7 @@ class Mailman:
             ConfigError: Mailman or the list cannot be used; says which setting is to blame.
         """
         try:
+            await looked_up(self._host)
             return str((await asyncio.to_thread(self._client.get_list, self._address)).fqdn_listname)
         except HTTPError as error:
             raise ConfigError(_refusal(error.code, self._address)) from None
@@ -58,6 +63,7 @@ class Mailman:
 
     async def _do(self, act: Callable[[MailingList], object]) -> None:
         try:
+            await looked_up(self._host)
             found = await asyncio.to_thread(self._client.get_list, self._address)
         except (HTTPError, MailmanConnectionError, OSError) as error:
             log.warning("mailman", error=type(error).__name__)
@@ -75,6 +81,11 @@ class Mailman:
             return  # the library's word for nobody of that address
         except (MailmanConnectionError, OSError):
             raise DeliveryDelayed("relay_away", WAITS_S) from None
+
+
+def _no_redirect(request: dict[str, Any]) -> dict[str, Any]:
+    """Follow no redirect: the account goes to the configured address alone."""
+    return request | {"allow_redirects": False}
 
 
 def _refusal(code: int, address: str) -> str:

@@ -16,6 +16,7 @@ import structlog
 
 from bot.email_settings import Email
 from bot.errors import DeliveryUncertain
+from bot.outgoing import looked_up
 
 log = structlog.get_logger("adapters.email")
 
@@ -168,6 +169,7 @@ async def connected(settings: Email) -> aiosmtplib.SMTP:
         tls_context=None if settings.tls == "none" else ssl.create_default_context(),
     )
     try:
+        await looked_up(settings.host)
         await client.connect()
     except (aiosmtplib.SMTPException, OSError) as error:
         client.close()
