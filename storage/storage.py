@@ -31,6 +31,8 @@ from storage.unit_of_work import OpenUnitOfWork
 from storage.vault import Vault, unlock
 from storage.wakeups import Wakeups
 
+LEAVE_WITHIN_S = 1.0  # a stopping process has five seconds in all
+
 
 class Storage:
     """An open database.
@@ -54,6 +56,7 @@ class Storage:
 
     async def close(self) -> None:
         """Close every connection, then give the locks back."""
+        await self.unit_of_work.left(LEAVE_WITHIN_S)
         await self._presence.end()
         await self.engine.dispose()
         if self._lock is not None:

@@ -136,6 +136,12 @@ class OpenUnitOfWork:
         self._busy_timeout_s = busy_timeout_s
         self._traces = traces
         self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    async def left(self, timeout_s: float) -> None:
+        """Wait until connections that nobody waits for any more are given back."""
+        if self._leaving:
+            await asyncio.wait(self._leaving, timeout=timeout_s)
 
     def __call__(self, *, writes: bool) -> AbstractAsyncContextManager[Stores]:
         """Return the context manager.
@@ -148,8 +154,7 @@ class OpenUnitOfWork:
     @asynccontextmanager
     async def _open(self, writes: bool) -> AsyncIterator[Stores]:
         async with self._turns() if writes else nullcontext():
-            async with _session(self._engines[writes]) as session:
-                await _begin(session)
+            async with self._session(writes) as session:
                 stores = UnitOfWork(session, self._leasing, writes=writes)
                 yield stores
                 if writes:
@@ -157,6 +162,26 @@ class OpenUnitOfWork:
                     await to_its_end(session.commit())
             if writes:
                 await self._traces.wipe(session)
+
+    @asynccontextmanager
+    async def _session(self, writes: bool) -> AsyncIterator[AsyncSession]:
+        """Yield a session that has begun; what was not committed is taken back before a cancellation goes on.
+
+        Whoever is cancelled while it begins goes at once: a database that stands still keeps nobody waiting.
+        """
+        session = AsyncSession(self._engines[writes], expire_on_commit=False)
+        beginning = asyncio.create_task(_begin(session))
+        try:
+            await asyncio.shield(beginning)
+        except BaseException:
+            leaving = asyncio.create_task(_given_back(beginning, session))
+            self._leaving.add(leaving)
+            leaving.add_done_callback(self._leaving.discard)
+            raise
+        try:
+            yield session
+        finally:
+            await to_its_end(session.close())
 
     @asynccontextmanager
     async def _turns(self) -> AsyncIterator[None]:
@@ -174,14 +199,10 @@ class OpenUnitOfWork:
             self._turn.release()
 
 
-@asynccontextmanager
-async def _session(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-    """Yield a session; it is closed, what was not committed taken back, before a cancellation goes on."""
-    session = AsyncSession(engine, expire_on_commit=False)
-    try:
-        yield session
-    finally:
-        await to_its_end(session.close())
+async def _given_back(beginning: asyncio.Task[None], session: AsyncSession) -> None:
+    """Close a session that is being begun; a connection that is cut while it is made would be lost for good."""
+    await asyncio.gather(beginning, return_exceptions=True)
+    await session.close()
 
 
 async def _begin(session: AsyncSession) -> None:
@@ -191,6 +212,6 @@ async def _begin(session: AsyncSession) -> None:
         Busy: no connection is free, or the lock is another's.
     """
     try:
-        await to_its_end(session.connection())
+        await session.connection()
     except PoolTimeoutError as error:
         raise Busy(BUSY, WAIT) from error

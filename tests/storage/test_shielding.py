@@ -45,6 +45,7 @@ async def test_whoever_is_cancelled_at_any_instant_loses_no_connection(storage, 
             await asyncio.sleep(instant)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+            await storage.unit_of_work.left(5)
             del task
             gc.collect()
     assert [str(one.message) for one in lost] == []
