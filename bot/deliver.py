@@ -42,17 +42,18 @@ async def deliver(
     """
     messengers: dict[str, Messenger] = {}
     senders = {one.name: _sender(one, settings, unit_of_work, messengers) for one in chosen if one.sender}
-    if not senders:
+    sending = {name: one.messenger for name, one in senders.items() if one.messenger}
+    if not sending:
         raise ConfigError("--role deliver: no platform is configured to send to; set its token, as for the other role")
     folders = [one.locale for one in chosen if one.locale]
     translators = Translators([CORE_CATALOGUES, *dict.fromkeys(folders)])
-    messengers.update({name: one.messenger for name, one in senders.items()})
+    messengers.update(sending)
     post = Post(unit_of_work, load(), messengers, translators, settings, utc_now, paces)
     outbox = Outbox(post, lease, SHARED_LOOKS_S)
     with _stopped_by_signals(outbox):
         try:
             await asyncio.gather(*(one.start() for one in senders.values()))
-            log.info("connected", adapters=",".join(senders), role="deliver")
+            log.info("connected", adapters=",".join(sending), role="deliver")
             await _working(outbox, wakeups)
         finally:
             await asyncio.gather(*(one.close() for one in senders.values()), return_exceptions=True)

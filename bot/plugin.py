@@ -61,8 +61,8 @@ class Sender(Protocol):
     """What sends to a platform and hears nothing from it: a process that only delivers has this in place of Adapter."""
 
     @property
-    def messenger(self) -> Messenger:
-        """Return what sends to this platform."""
+    def messenger(self) -> Messenger | None:
+        """Return what sends to this platform, None for one that others look at and that sends nothing."""
 
     async def start(self) -> None:
         """Sign in.

@@ -180,6 +180,13 @@ class Web(Section):
         return f"{self.public_url or f'http://{host}:{self.port}'}{path}" if self.is_on else ""
 
 
+class Operations(Section):
+    """What programs that watch over the bot ask: whether it lives, whether it is ready, and figures."""
+
+    host: str = Field("127.0.0.1", description="Address for programs that watch over the bot; nobody else's business")
+    port: int = Field(0, ge=0, le=65535, description="Port for /livez, /readyz and /metrics; 0: off")
+
+
 class Deliveries(Section):
     """What the outbox does where it cannot know."""
 
@@ -214,6 +221,7 @@ class Settings(Section):
     limits: Limits = Limits()
     retention: Retention = Retention()
     web: Web = Web()
+    operations: Operations = Operations()
     email: Email = Email()
     reminders: Reminders = Reminders()
     deliveries: Deliveries = Deliveries()

@@ -16,8 +16,6 @@ IDS = frozenset(str(item["id"]) for item in ITEMS)
 
 WAITS_FOR = {
     "discord-signature-wrong": "discord over http",
-    "health-with-dead-db": "operations",
-    "metrics-cardinality": "operations",
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -192,6 +193,25 @@ class LaneStore(Protocol):
         """Let a lane rest: its platform asked for it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The deliveries of one platform in one state: how many, and when the first of them was due."""
+
+    platform: str
+    status: Status
+    count: int
+    oldest_due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SendingState:
+    """How sending stands: the deliveries by platform and state, lanes that wait by platform and reason, the pause."""
+
+    backlogs: tuple[Backlog, ...]
+    blocked: Mapping[tuple[str, str], int]
+    is_paused: bool
+
+
 class SendingStore(Protocol):
     """Whether anything may be sent; what is said here survives restarts, and holds for every process."""
 
@@ -203,3 +223,6 @@ class SendingStore(Protocol):
 
     async def paused(self, subject: Subject | None = None) -> str:
         """Return why everything, or that subject alone, is paused; "" when it is not."""
+
+    async def state(self, now: datetime) -> SendingState:
+        """Return how sending stands, without an id of anybody or anything."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from collections import Counter
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.deliveries import Subject
-from storage.models import MetaRow
+from bot.domain.deliveries import Backlog, SendingState, Status, Subject
+from storage.models import DeliveryRow, LaneRow, MetaRow
 from storage.rearming import rearm, wake
 from storage.rows import insert_into, run
 
@@ -28,6 +31,22 @@ class Sending:
         await run(self._session, delete(MetaRow).where(MetaRow.name == _name(subject)))
         await rearm(self._session)
         await wake(self._session)
+
+    async def state(self, now: datetime) -> SendingState:
+        counted = select(DeliveryRow.lane_id, DeliveryRow.status, func.count(), func.min(DeliveryRow.next_attempt_at))
+        backlogs: dict[tuple[str, Status], Backlog] = {}
+        for lane, status, count, oldest in await self._session.execute(
+            counted.group_by(DeliveryRow.lane_id, DeliveryRow.status)
+        ):
+            platform = lane.partition(":")[0]
+            before = backlogs.get((platform, status), Backlog(platform, status, 0, oldest))
+            first = min(before.oldest_due_at, oldest)
+            backlogs[platform, status] = Backlog(platform, status, before.count + count, first)
+        waiting = await self._session.execute(
+            select(LaneRow.id, LaneRow.blocked_reason).where(LaneRow.blocked_until > now)
+        )
+        blocked = Counter((lane.partition(":")[0], reason) for lane, reason in waiting)
+        return SendingState(tuple(backlogs.values()), blocked, bool(await self.paused()))
 
     async def paused(self, subject: Subject | None = None) -> str:
         found = await self._session.scalar(select(MetaRow.value).where(MetaRow.name == _name(subject)))
