@@ -11,6 +11,7 @@ import discord
 import structlog
 from discord.http import Route
 
+from adapters.discord.endpoint import Endpoint
 from adapters.discord.gateway import Gateway
 from adapters.discord.incoming import message_request, own
 from adapters.discord.interactions import Interactions
@@ -42,6 +43,7 @@ class DiscordAdapter:
         self._wire = Wire(self._settings.api_url)
         self._client: Gateway | None = None
         self._connection: asyncio.Task[None] | None = None
+        self._endpoint: Endpoint | None = None
         self._in_hand: set[asyncio.Task[Any]] = set()
         self._line = Line(self._settings.token.get_secret_value())
         self.messenger = DiscordMessenger(self._line, self._connected)
@@ -62,6 +64,9 @@ class DiscordAdapter:
         connected.cancel()
         if self._connection.done():
             _raise(self._connection)
+        if self._settings.public_key:
+            self._endpoint = Endpoint(self._settings, client.take)
+            await self._endpoint.start()
         await self._registered(client)
 
     async def run(self) -> None:
@@ -72,6 +77,8 @@ class DiscordAdapter:
 
     async def close(self) -> None:
         """Finish what is in hand within three seconds, then leave."""
+        if self._endpoint:
+            await self._endpoint.close()
         settled = asyncio.create_task(self.interactions.drafts.settle())
         await asyncio.wait({settled, *self._in_hand}, timeout=FINISHES_WITHIN_S)
         settled.cancel()

@@ -103,6 +103,14 @@ class Gateway(discord.Client):
             if not self.is_closed():
                 await self._find_gateway_again()
 
+    def take(self, interaction: Any) -> None:
+        """Serve an interaction that came another way than through the gateway.
+
+        Raises:
+            KeyError, TypeError, ValueError, AttributeError: the library cannot read it.
+        """
+        self._connection.parse_interaction_create(interaction)
+
     async def _find_gateway(self) -> None:
         _, url, _ = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -18,6 +19,16 @@ class DiscordSettings(Section):
 
     api_url: str = Field("https://discord.com/api/v10", description="Base of the REST API; it names the gateway")
     token: SecretStr = Field(SecretStr(""), description="Bot token")
+    public_key: str = Field("", description="Public Key of the application, where Discord is to call the bot")
+    host: str = Field("127.0.0.1", description="Address to listen on for Discord, with public_key")
+    port: int = Field(3001, ge=1, le=65535, description="Port to listen on for Discord, with public_key")
+
+    @field_validator("public_key")
+    @classmethod
+    def _key(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[0-9a-fA-F]{64}", value):
+            raise ValueError(f"copy the 64 characters of the Public Key, under General Information at {APPS}")
+        return value
 
     @field_validator("token")
     @classmethod

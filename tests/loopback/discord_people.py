@@ -33,11 +33,11 @@ class Person:
 
     async def command_only(self, path: str, **options: Any) -> Exchange:
         """Type a command, and do not wait."""
-        return await self._send(_COMMAND, _command(path, options))
+        return await self._send(_COMMAND, command_data(path, options))
 
     async def types(self, path: str, option: str, text: str, **others: Any) -> list[dict[str, Any]]:
         """Type into an option; returns what is offered."""
-        data = _command(path, {**others, option: text})
+        data = command_data(path, {**others, option: text})
         _innermost(data)[-1]["focused"] = True
         exchange = await self._answered(await self._send(_AUTOCOMPLETE, data))
         return exchange.choices or []
@@ -107,10 +107,13 @@ class Person:
     async def _send(self, kind: int, data: dict[str, Any], message: dict[str, Any] | None = None) -> Exchange:
         exchange = Exchange(self.server.snowflake(), secrets.token_hex(16), kind, message)
         self.server.exchanges[exchange.token] = exchange
-        await self.server.dispatch("INTERACTION_CREATE", self._payload(exchange, data, message))
+        await self.server.dispatch("INTERACTION_CREATE", self.payload(exchange, data, message))
         return exchange
 
-    def _payload(self, exchange: Exchange, data: dict[str, Any], message: dict[str, Any] | None) -> dict[str, Any]:
+    def payload(
+        self, exchange: Exchange, data: dict[str, Any], message: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return an interaction as the platform sends it."""
         place: dict[str, Any] = {"channel_id": str(self.channel), "channel": {"id": str(self.channel), "type": 1}}
         if self.guild is None:
             place["user"] = user(self.number, self.name)
@@ -148,7 +151,7 @@ def _is_over(exchange: Exchange) -> bool:
     return is_shown or exchange.edited > 0
 
 
-def _command(path: str, options: dict[str, Any]) -> dict[str, Any]:
+def command_data(path: str, options: dict[str, Any]) -> dict[str, Any]:
     name, *rest = path.split()
     inner = [{"name": key, "type": _type(value), "value": value} for key, value in options.items()]
     if rest:
