@@ -185,7 +185,11 @@ def test_config_unknown_key(text, key, near):
     assert re.match(rf"{key} \(config\.yaml line [12]\): unknown key; did you mean {near}\?", line), line
 
 
-@pytest.mark.parametrize("key", ["qqqq", "sections", "xyzzy"])
+def test_config_unknown_key_is_one_that_the_program_uses_within():
+    assert refusal("sections: 30\n").startswith("sections (config.yaml line 1): unknown key; ")
+
+
+@pytest.mark.parametrize("key", ["qqqq", "xyzzy"])
 def test_config_unknown_key_without_a_near_name_lists_those_that_exist(key):
     line = refusal(f"{key}: 30\n")
     assert line.startswith(f"{key} (config.yaml line 1): unknown key; remove it, or write one of data_dir, ")
