@@ -8,7 +8,6 @@ answer goes through the callback.
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from adapters.discord.settings import DiscordSettings
-from bot.errors import ConfigError
+from bot.listening import listening
 
 log = structlog.get_logger("discord")
 
@@ -55,13 +54,8 @@ class Endpoint:
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=CLOSES_WITHIN_S)
         await self._runner.setup()
         host, port = self._settings.host, self._settings.port
-        try:
+        with listening("discord", host, port):
             await web.TCPSite(self._runner, host, port).start()
-        except OSError as error:
-            raise ConfigError(
-                f"discord.host and discord.port: cannot listen on {host} port {port} "
-                f"({os.strerror(error.errno or 0)}); name another port in discord.port or HRC_DISCORD_PORT"
-            ) from None
 
     async def close(self) -> None:
         """Stop listening."""

@@ -6,7 +6,6 @@ A port apart from the web pages, so that nobody outside can ask; there is nothin
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Mapping
 
 from aiohttp import web
@@ -14,7 +13,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from adapters.operations.metrics import text_of
 from bot.domain.deliveries import SendingState
-from bot.errors import BotError, ConfigError
+from bot.errors import BotError
+from bot.listening import listening
 from bot.plugin import Host
 from bot.ports import Messenger, OpenUnitOfWork, utc_now
 from bot.settings import Operations, Settings
@@ -48,13 +48,8 @@ class Server:
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=CLOSES_WITHIN_S)
         await self._runner.setup()
         host, port = self._settings.host, self._settings.port
-        try:
+        with listening("operations", host, port):
             await web.TCPSite(self._runner, host, port).start()
-        except OSError as error:
-            raise ConfigError(
-                f"operations.host and operations.port: cannot listen on {host} port {port} "
-                f"({os.strerror(error.errno or 0)}); name another port in operations.port or HRC_OPERATIONS_PORT"
-            ) from None
 
     async def run(self) -> None:
         """Serve until cancelled: every platform is connected by now."""

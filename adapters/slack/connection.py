@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import hmac
 import json
-import os
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,7 +28,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from adapters.slack.seen import Seen
 from adapters.slack.settings import SlackSettings
 from adapters.slack.web import LOGGER, Web, connector_of
-from bot.errors import ConfigError
+from bot.listening import listening
 
 log = structlog.get_logger("adapters.slack")
 
@@ -106,13 +105,8 @@ class Pages:
         self._runner = http.AppRunner(server, access_log=None, shutdown_timeout=CLOSE_S)
         await self._runner.setup()
         host, port = self._settings.host, self._settings.port
-        try:
+        with listening("slack", host, port):
             await http.TCPSite(self._runner, host, port).start()
-        except OSError as error:
-            raise ConfigError(
-                f"slack.host and slack.port: cannot listen on {host} port {port} ({os.strerror(error.errno or 0)}); "
-                "stop the other program, or name another port in slack.port or HRC_SLACK_PORT"
-            ) from None
 
     async def close(self) -> None:
         """Stop listening."""

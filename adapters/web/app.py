@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from ipaddress import ip_address
 
 import structlog
 from aiohttp import web
 
-from bot.errors import ConfigError
 from bot.http import HttpReply, HttpRequest
+from bot.listening import listening
 from bot.pages import Pages
 from bot.plugin import Host
 
@@ -60,13 +59,8 @@ class WebAdapter:
         self._runner = web.AppRunner(server, access_log=None, shutdown_timeout=FINISHES_WITHIN_S)
         await self._runner.setup()
         host, port = self._settings.host, self._settings.port
-        try:
+        with listening("web", host, port):
             await web.TCPSite(self._runner, host, port).start()
-        except OSError as error:
-            raise ConfigError(
-                f"web.host and web.port: cannot listen on {host} port {port} ({os.strerror(error.errno or 0)}); "
-                "stop the other program, or name another port in web.port or HRC_WEB_PORT"
-            ) from None
         log.info("serving web pages", address=self._settings.address("/"))
         if self._settings.public_url.startswith("https:") and not self._settings.trusts_proxy:
             log.warning("all visitors count as one; set web.trusts_proxy if the server in front names them")

@@ -150,7 +150,7 @@ async def crash(kind: str, count: int = 10_000) -> None:
         began = time.perf_counter()
         for quarter in (1, 2, 3):
             with running(at.deliverer("none")):
-                await until(lambda share=count * quarter // 4: at.stats()["channels"] >= share, 0.05)  # type: ignore[misc]
+                await until(lambda share=count * quarter // 4: at.stats()["channels"] >= share, 0.05)  # type: ignore[misc]  # defaults bind the loop's values
         with running(at.deliverer("none")):
             await until(lambda: at.states().keys() <= {"shown", "held"})
         taken, said = time.perf_counter() - began, at.stats()
@@ -182,9 +182,9 @@ async def middle(count: int = 2_000) -> None:
         with stage("postgresql") as at:
             news, _ = await announced(at, slack_channels(count))
             with running(at.deliverer("none")):
-                await until(lambda at=at: at.stats()["channels"] >= count * 2 // 5, 0.05)  # type: ignore[misc]
+                await until(lambda at=at: at.stats()["channels"] >= count * 2 // 5, 0.05)  # type: ignore[misc]  # defaults bind the loop's values
                 await changed(at, news, act)
-                await until(lambda at=at: at.states().keys() <= {"shown", "dropped"})  # type: ignore[misc]
+                await until(lambda at=at: at.states().keys() <= {"shown", "dropped"})  # type: ignore[misc]  # defaults bind the loop's values
             print(f"{act} in the middle: states {at.states()}, what people see {at.stats()['texts']}")
 
 
@@ -209,7 +209,7 @@ async def limits(kind: str) -> None:
         with stage(kind, speed="slow") as at:
             await announced(at, targets)
             with running(at.deliverer()) as process:
-                await until(lambda at=at: at.states().keys() == {"shown"}, 0.5)  # type: ignore[misc]
+                await until(lambda at=at: at.states().keys() == {"shown"}, 0.5)  # type: ignore[misc]  # defaults bind the loop's values
                 cpu = cpu_s(process.pid)
             said = at.stats()
             print(
@@ -229,7 +229,7 @@ async def fairness() -> None:
                 await announced(at, crowd)
             await announced(at, small)
             with running(at.deliverer()):
-                await until(lambda at=at: len(at.times("7")) == 10, 0.05)  # type: ignore[misc]
+                await until(lambda at=at: len(at.times("7")) == 10, 0.05)  # type: ignore[misc]  # defaults bind the loop's values
                 times, first = at.times("7"), min([*at.times("8"), *at.times("7")])
                 taken.append(times[-1] - first)
     print(f"ten posts alone {taken[0]:.2f} s, behind 10,000 {taken[1]:.2f} s: {taken[1] / taken[0]:.1f} times")
